@@ -1,0 +1,105 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Floors: a module depends only on modules of the floors below it. README.md shows the house.
+
+let settings: [SwiftSetting] = [
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies,
+    swiftSettings: settings)
+}
+
+let package = Package(
+  name: "homebase",
+  products: [.executable(name: "homebase", targets: ["homebase"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+  ],
+  targets: [
+    // C, each a thin door to one system facility.
+    .target(name: "CProcess"),
+    .target(name: "CLibpq"),
+    .systemLibrary(
+      name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .target(name: "CPgQuery", linkerSettings: [.linkedLibrary(":libpg_query.a")]),
+    .target(name: "CTOML"),
+
+    // Floor 0
+    room("Diagnostics"),
+    room("Console", ["Diagnostics"]),
+
+    // Floor 1
+    room("ProcessSupervision", ["Diagnostics", "CProcess", "CLibYAML"]),
+    room("PostgresClient", ["Diagnostics", "CLibpq", "CProcess"]),
+    room(
+      "ProjectConfiguration",
+      ["Diagnostics", "CTOML", .product(name: "Crypto", package: "swift-crypto")]),
+    room("SQLScript", ["Diagnostics", "CPgQuery"]),
+    room("ControlSocket", ["Diagnostics", "CProcess"]),
+
+    // Floor 2
+    room(
+      "DatabaseCluster",
+      [
+        "Diagnostics", "ProcessSupervision", "PostgresClient", "ProjectConfiguration", "CProcess",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    room("SchemaCatalog", ["Diagnostics", "PostgresClient"]),
+
+    // Floor 3
+    room(
+      "DatabaseLifecycle",
+      [
+        "Diagnostics", "PostgresClient", "SQLScript", "ProjectConfiguration", "DatabaseCluster",
+        "CProcess", .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    room("MockData", ["Diagnostics", "PostgresClient", "SQLScript", "SchemaCatalog"]),
+
+    // Floor 5
+    room(
+      "StackRuntime",
+      [
+        "Diagnostics", "ProcessSupervision", "PostgresClient", "ProjectConfiguration",
+        "ControlSocket", "DatabaseCluster", "DatabaseLifecycle", "CProcess",
+      ]),
+
+    // Floor 6
+    .executableTarget(
+      name: "homebase",
+      dependencies: [
+        "Diagnostics", "Console", "ControlSocket", "ProcessSupervision", "PostgresClient",
+        "ProjectConfiguration", "SQLScript", "SchemaCatalog", "DatabaseCluster",
+        "DatabaseLifecycle", "MockData", "StackRuntime", "CProcess",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+
+    tests(of: "Diagnostics"),
+    tests(of: "Console"),
+    tests(of: "ProcessSupervision"),
+    tests(of: "PostgresClient"),
+    tests(of: "ProjectConfiguration"),
+    tests(of: "SQLScript"),
+    tests(of: "ControlSocket"),
+    tests(of: "DatabaseCluster"),
+    tests(of: "SchemaCatalog"),
+    tests(of: "DatabaseLifecycle"),
+    tests(of: "MockData"),
+    tests(of: "StackRuntime"),
+    tests(of: "homebase"),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
+)

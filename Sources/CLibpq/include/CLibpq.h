@@ -1,0 +1,1 @@
+// CLibpq: to come.

@@ -1,0 +1,1 @@
+// CPgQuery: to come.

@@ -1,0 +1,1 @@
+// CTOML: to come.

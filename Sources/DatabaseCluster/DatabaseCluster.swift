@@ -1,0 +1,1 @@
+// DatabaseCluster: to come.

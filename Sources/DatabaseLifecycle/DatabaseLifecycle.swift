@@ -1,0 +1,1 @@
+// DatabaseLifecycle: to come.

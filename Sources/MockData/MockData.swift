@@ -1,0 +1,1 @@
+// MockData: to come.

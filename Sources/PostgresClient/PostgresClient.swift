@@ -1,0 +1,1 @@
+// PostgresClient: to come.

@@ -1,0 +1,1 @@
+// ProcessSupervision: to come.

@@ -1,0 +1,1 @@
+// ProjectConfiguration: to come.

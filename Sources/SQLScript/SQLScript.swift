@@ -1,0 +1,1 @@
+// SQLScript: to come.

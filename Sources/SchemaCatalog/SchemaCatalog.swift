@@ -1,0 +1,1 @@
+// SchemaCatalog: to come.

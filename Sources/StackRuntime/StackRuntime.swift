@@ -1,0 +1,1 @@
+// StackRuntime: to come.
