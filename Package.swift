@@ -48,6 +48,7 @@ let package = Package(
       ["Diagnostics", "CTOML", .product(name: "Crypto", package: "swift-crypto")]),
     room("SQLScript", ["Diagnostics", "CPgQuery"]),
     room("ControlSocket", ["Diagnostics", "CProcess"]),
+    room("StackProtocol", ["Diagnostics"]),
 
     // Floor 2
     room(
@@ -72,14 +73,15 @@ let package = Package(
       "StackRuntime",
       [
         "Diagnostics", "ProcessSupervision", "PostgresClient", "ProjectConfiguration",
-        "ControlSocket", "DatabaseCluster", "DatabaseLifecycle", "CProcess",
+        "ControlSocket", "StackProtocol", "DatabaseCluster", "DatabaseLifecycle", "CProcess",
       ]),
 
     // Floor 6
     .executableTarget(
       name: "homebase",
       dependencies: [
-        "Diagnostics", "Console", "ControlSocket", "ProcessSupervision", "PostgresClient",
+        "Diagnostics", "Console", "ControlSocket", "StackProtocol", "ProcessSupervision",
+        "PostgresClient",
         "ProjectConfiguration", "SQLScript", "SchemaCatalog", "DatabaseCluster",
         "DatabaseLifecycle", "MockData", "StackRuntime", "CProcess",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -93,6 +95,7 @@ let package = Package(
     tests(of: "ProjectConfiguration"),
     tests(of: "SQLScript"),
     tests(of: "ControlSocket"),
+    tests(of: "StackProtocol"),
     tests(of: "DatabaseCluster"),
     tests(of: "SchemaCatalog"),
     tests(of: "DatabaseLifecycle"),

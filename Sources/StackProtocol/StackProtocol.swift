@@ -1,0 +1,1 @@
+// StackProtocol: to come.
