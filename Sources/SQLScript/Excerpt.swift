@@ -6,6 +6,12 @@ package struct SQLExcerpt: Sendable, Hashable {
   package var column: Int?
   /// The statement's lines around the place with a caret below it, ready to print.
   package var lines: [String]
+
+  package init(line: Int, column: Int?, lines: [String]) {
+    self.line = line
+    self.column = column
+    self.lines = lines
+  }
 }
 
 /// Finds the place in the file that a server's error position means.

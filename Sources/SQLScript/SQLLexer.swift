@@ -119,7 +119,7 @@ struct SQLLexer {
   private mutating func readToken(_ byte: UInt8) -> Kind {
     switch byte {
     case UInt8(ascii: "'"):
-      readString(escapes: escapesPlainStrings)
+      readString(from: position, escapes: escapesPlainStrings)
       return .string
     case UInt8(ascii: "\""):
       readQuotedIdentifier()
@@ -129,7 +129,7 @@ struct SQLLexer {
     case UInt8(ascii: "E"), UInt8(ascii: "e"):
       if peek(1) == UInt8(ascii: "'") {
         position += 1
-        readString(escapes: true)
+        readString(from: position - 1, escapes: true)
         return .string
       }
       readWord()
@@ -176,8 +176,7 @@ struct SQLLexer {
   /// Reads from the opening quote to behind the closing one, continuation lines included.
   ///
   /// `'a'`, a newline, `'b'` is one constant: an E-string keeps its escapes in the later parts.
-  private mutating func readString(escapes: Bool) {
-    let start = position
+  private mutating func readString(from start: Int, escapes: Bool) {
     position += 1
     while true {
       guard skipToQuote(UInt8(ascii: "'"), escapes: escapes) else {
