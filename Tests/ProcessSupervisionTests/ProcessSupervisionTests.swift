@@ -1,1 +1,0 @@
-// Tests of ProcessSupervision: to come.
