@@ -1,1 +1,1 @@
-// Tests of PostgresClient: to come.
+// Tests of PostgresClient.
