@@ -88,17 +88,21 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    // A real PostgreSQL for tests: made once a run, copied for each test that wants its own.
+    .target(
+      name: "TestCluster", dependencies: ["PostgresClient"], path: "Tests/TestCluster",
+      swiftSettings: settings),
     tests(of: "Diagnostics"),
     tests(of: "Console"),
     tests(of: "ProcessSupervision"),
-    tests(of: "PostgresClient"),
+    tests(of: "PostgresClient", ["TestCluster"]),
     tests(of: "ProjectConfiguration"),
     tests(of: "SQLScript"),
     tests(of: "ControlSocket"),
     tests(of: "StackProtocol"),
     tests(of: "DatabaseCluster"),
     tests(of: "SchemaCatalog"),
-    tests(of: "DatabaseLifecycle"),
+    tests(of: "DatabaseLifecycle", ["PostgresClient", "TestCluster"]),
     tests(of: "MockData"),
     tests(of: "StackRuntime"),
     tests(of: "homebase"),

@@ -109,16 +109,24 @@ extension TemporaryCluster {
 
   private static func start() async throws -> TemporaryCluster {
     let folder = try makeFolder()
-    let log = "\(folder)/log"
-    try await run(
-      [
-        "\(binFolder)/initdb", "--pgdata=\(folder)/data", "--username=postgres", "--auth=trust",
-        "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8",
-      ], log: log)
+    try await initialize(folder, superuser: "postgres")
     // A role that is asked for its password, so that refusals can be tested.
     try write(
       "local all password_tester scram-sha-256\nlocal all all trust\n"
         + "local replication all trust\n", to: "\(folder)/data/pg_hba.conf")
+    return try await serve(folder, superuser: "postgres")
+  }
+
+  private static func initialize(_ folder: String, superuser: String) async throws {
+    try await run(
+      [
+        "\(binFolder)/initdb", "--pgdata=\(folder)/data", "--username=\(superuser)",
+        "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8",
+      ], log: "\(folder)/log")
+  }
+
+  private static func serve(_ folder: String, superuser: String) async throws -> TemporaryCluster {
+    let log = "\(folder)/log"
     let processID = try spawn(
       [
         "\(binFolder)/postgres", "-D", "\(folder)/data", "-k", folder, "-F",
@@ -126,16 +134,17 @@ extension TemporaryCluster {
         "-c", "shared_buffers=64MB", "-c", "log_min_messages=fatal",
       ], log: log)
     let cluster = TemporaryCluster(folder: folder, processID: processID)
-    atExit(stop: cluster)
-    try await cluster.waitUntilReady(log: log)
+    stopAtExit(cluster)
+    try await cluster.waitUntilReady(log: log, user: superuser)
     return cluster
   }
 
-  private func waitUntilReady(log: String) async throws {
+  private func waitUntilReady(log: String, user: String) async throws {
     for _ in 0..<2_000 {
       guard kill(processID, 0) == 0 else { break }
       do {
-        let connection = try await PostgresConnection.connect(parameters())
+        let connection = try await PostgresConnection.connect(
+          parameters(database: "template1", user: user))
         await connection.close()
         return
       } catch {
@@ -206,20 +215,109 @@ extension TemporaryCluster {
 
   private static let spawner = Spawner()
 
-  /// Stops the server and removes its folder when the process ends in order.
-  private static func atExit(stop cluster: TemporaryCluster) {
-    running.withLock { $0 = cluster }
+  /// Stops servers and removes their folders when the process ends in order.
+  private static func stopAtExit(_ cluster: TemporaryCluster) {
+    let isFirst = running.withLock { running in
+      running.append(cluster)
+      return running.count == 1 && !isRegistered.exchange(true, ordering: .relaxed)
+    }
+    guard isFirst else { return }
     atexit {
-      guard let cluster = TemporaryCluster.running.withLock({ $0 }) else { return }
-      // Immediate: nothing of it is kept.
-      kill(cluster.processID, SIGQUIT)
-      var status: Int32 = 0
-      while waitpid(cluster.processID, &status, 0) < 0 && errno == EINTR {}
-      try? FileManager.default.removeItem(atPath: cluster.folder)
+      for cluster in TemporaryCluster.running.withLock({ $0 }) { cluster.end() }
     }
   }
 
-  private static let running = Mutex<TemporaryCluster?>(nil)
+  /// Immediate: nothing of it is kept.
+  private func end() {
+    kill(processID, SIGQUIT)
+    var status: Int32 = 0
+    while waitpid(processID, &status, 0) < 0 && errno == EINTR {}
+    try? FileManager.default.removeItem(atPath: folder)
+  }
+
+  private static let running = Mutex<[TemporaryCluster]>([])
+  private static let isRegistered = Atomic(false)
+}
+
+extension TemporaryCluster {
+  /// The folder of the server's data.
+  package var dataFolder: String { "\(folder)/data" }
+
+  /// Gives a function a cluster of its own, and ends it: a copy of one that is made once a run.
+  ///
+  /// It has homebase's databases and roles, and no more of the platform than tests of migrations
+  /// need: `homebase`, `homebase_platform`, `postgres`; the superuser is `supabase_admin`.
+  ///
+  /// - Parameter body: May do anything to the cluster.
+  /// - Returns: What `body` returns.
+  /// - Throws: `TemporaryClusterError`, and what `body` throws.
+  package nonisolated(nonsending) static func withOwnCluster<Result>(
+    _ body: nonisolated(nonsending) (TemporaryCluster) async throws -> Result
+  ) async throws -> Result {
+    let template = try await ownTemplate.value
+    let folder = try makeFolder()
+    try await run(["/bin/cp", "-a", template + "/data", folder + "/data"], log: "\(folder)/log")
+    let cluster = try await serve(folder, superuser: "supabase_admin")
+    defer {
+      running.withLock { $0.removeAll { $0.folder == folder } }
+      cluster.end()
+    }
+    return try await body(cluster)
+  }
+
+  private static let ownTemplate = Task { () throws -> String in
+    let folder = try makeFolder()
+    try await initialize(folder, superuser: "supabase_admin")
+    let cluster = try await serve(folder, superuser: "supabase_admin")
+    let connection = try await PostgresConnection.connect(
+      cluster.parameters(database: "template1", user: "supabase_admin"))
+    _ = try await connection.execute(
+      """
+      create role anon nologin;
+      create role authenticated nologin;
+      create role postgres login createdb createrole replication bypassrls;
+      grant anon, authenticated to postgres;
+      alter database postgres owner to postgres;
+      """)
+    _ = try await connection.query("create database homebase")
+    await connection.close()
+    let platform = try await PostgresConnection.connect(
+      cluster.parameters(database: "postgres", user: "postgres"))
+    _ = try await platform.execute(
+      """
+      create schema extensions;
+      create schema supabase_migrations;
+      create table supabase_migrations.schema_migrations
+        (version text primary key, statements text[], name text);
+      create table supabase_migrations.seed_files (path text primary key, hash text);
+      """)
+    await platform.close()
+    let admin = try await PostgresConnection.connect(
+      cluster.parameters(database: "homebase", user: "supabase_admin"))
+    _ = try await admin.query("grant create on database postgres to postgres")
+    _ = try await admin.query("create database homebase_platform template postgres owner postgres")
+    await admin.close()
+    running.withLock { $0.removeAll { $0.folder == folder } }
+    // A clean shutdown, so that copies start without a recovery.
+    kill(cluster.processID, SIGINT)
+    await withCheckedContinuation { continuation in
+      onNewThread {
+        var status: Int32 = 0
+        while waitpid(cluster.processID, &status, 0) < 0 && errno == EINTR {}
+        continuation.resume()
+      }
+    }
+    atexit { TemporaryCluster.removeTemplate() }
+    templateFolder.withLock { $0 = folder }
+    return folder
+  }
+
+  private static let templateFolder = Mutex<String?>(nil)
+
+  private static func removeTemplate() {
+    guard let folder = templateFolder.withLock({ $0 }) else { return }
+    try? FileManager.default.removeItem(atPath: folder)
+  }
 }
 
 /// Starts children on one thread that never ends: the parent-death signal follows the thread.

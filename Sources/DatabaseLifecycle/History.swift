@@ -1,0 +1,223 @@
+package import Diagnostics
+package import PostgresClient
+import SQLScript
+
+/// A version as the files and the live database's history know it.
+package struct MigrationState: Sendable, Hashable {
+  /// How the file compares with what was applied.
+  package enum Content: String, Sendable, Hashable, Codable {
+    case same, changed, unknown
+  }
+
+  package var version: String
+  package var name: String
+  /// Relative to the project; nil when no file bears the version.
+  package var file: String?
+  package var isApplied: Bool
+  package var content: Content
+}
+
+extension ProjectDatabase {
+  /// Compares the files with the live database's history.
+  ///
+  /// - Returns: Every version of either, in order, and what was passed over.
+  /// - Throws: `LifecycleError` when the files cannot be listed; `PostgresError`.
+  package func migrationStates() async throws -> (states: [MigrationState], warnings: [Diagnostic])
+  {
+    let inputs = try currentInputs()
+    let files = try ProjectFiles.list(inputs, fingerprints: fingerprints)
+    let history = try await withLive { try await Self.history($0) }
+    var states: [MigrationState] = []
+    let applied = Dictionary(
+      history.map { ($0.version, $0) }, uniquingKeysWith: { first, _ in first })
+    for migration in files.migrations {
+      var content = MigrationState.Content.unknown
+      if let row = applied[migration.version], let stored = row.statementsHash {
+        let script = try Script(
+          bytes: readFile(migration.path), file: inputs.displayPath(migration.path))
+        let own = hashOf(script.statements.map { $0.text }.joined(separator: "\u{1}"))
+        content = own == stored && row.name == migration.name ? .same : .changed
+      }
+      states.append(
+        MigrationState(
+          version: migration.version, name: migration.name,
+          file: inputs.displayPath(migration.path), isApplied: applied[migration.version] != nil,
+          content: content))
+    }
+    let known = Set(files.migrations.map { $0.version })
+    for row in history where !known.contains(row.version) {
+      states.append(
+        MigrationState(
+          version: row.version, name: row.name ?? "", file: nil, isApplied: true, content: .unknown)
+      )
+    }
+    states.sort { $0.version.utf8.lexicographicallyPrecedes($1.version.utf8) }
+    return (states, files.warnings)
+  }
+
+  /// Applies the files that the live database's history does not hold.
+  ///
+  /// - Parameters:
+  ///   - includesAll: Applies files that are older than the newest applied one, too.
+  ///   - progress: Is told of each file.
+  /// - Returns: The files that were applied, as people know them.
+  /// - Throws: `LifecycleError.historyWithoutFiles`, `.outOfOrder`, `.statementFailed`. Files
+  ///   before the one that failed stay applied.
+  package func migrateUp(
+    includesAll: Bool = false, progress: LifecycleProgress = .silent
+  ) async throws -> [String] {
+    try await turnstile.pass {
+      let inputs = try currentInputs()
+      let files = try ProjectFiles.list(inputs, fingerprints: fingerprints)
+      let history = try await withLive { try await Self.history($0) }.map { $0.version }
+      let known = Set(files.migrations.map { $0.version })
+      let unknown = history.filter { !known.contains($0) }
+      guard unknown.isEmpty else { throw LifecycleError.historyWithoutFiles(unknown) }
+      let applied = Set(history)
+      let pending = files.migrations.filter { !applied.contains($0.version) }
+      if !includesAll, let newest = history.max(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) })
+      {
+        let late = pending.filter { $0.version.utf8.lexicographicallyPrecedes(newest.utf8) }
+        guard late.isEmpty else {
+          throw LifecycleError.outOfOrder(late.map { inputs.displayPath($0.path) })
+        }
+      }
+      if pending.isEmpty { return [] }
+      let admin = try await workConnection()
+      return try await withLive { connection in
+        let runner = MigrationRunner(inputs: inputs, admin: admin, connection: connection)
+        var done: [String] = []
+        for migration in pending {
+          progress.say(.migration, inputs.displayPath(migration.path))
+          try await runner.apply(migration, databaseIsUnchanged: false)
+          done.append(inputs.displayPath(migration.path))
+        }
+        return done
+      }
+    }
+  }
+
+  /// Edits the live database's history, not its schema.
+  ///
+  /// - Parameters:
+  ///   - versions: Those to enter or to strike out; all that files bear when empty.
+  ///   - isApplied: Enters them with their files' statements, or strikes them out.
+  /// - Returns: The versions that were edited.
+  /// - Throws: `LifecycleError.noSuchVersion` when a version to enter has no file.
+  package func repairHistory(_ versions: [String], isApplied: Bool) async throws -> [String] {
+    try await turnstile.pass {
+      let inputs = try currentInputs()
+      let files = try ProjectFiles.list(inputs, fingerprints: fingerprints)
+      var statements: [PostgresStatement] = []
+      var edited = versions
+      if versions.isEmpty {
+        // As the Supabase CLI: without versions the history becomes what the files say.
+        edited = files.migrations.map { $0.version }
+        statements.append(
+          PostgresStatement(sql: "delete from supabase_migrations.schema_migrations", values: []))
+      }
+      for version in edited {
+        guard isApplied else {
+          statements.append(
+            PostgresStatement(
+              sql: "delete from supabase_migrations.schema_migrations where version = $1",
+              values: [version]))
+          continue
+        }
+        guard let migration = files.migrations.first(where: { $0.version == version }) else {
+          throw LifecycleError.noSuchVersion(version, known: files.migrations.map { $0.version })
+        }
+        let script = try Script(
+          bytes: readFile(migration.path), file: inputs.displayPath(migration.path))
+        statements.append(
+          PostgresStatement(
+            sql: """
+              insert into supabase_migrations.schema_migrations (version, name, statements)
+              values ($1, $2, $3::text[])
+              on conflict (version) do update
+              set name = excluded.name, statements = excluded.statements
+              """,
+            values: [version, migration.name, arrayLiteral(script.statements.map { $0.text })]))
+      }
+      let script = statements
+      _ = try await withLive { try await $0.pipeline(script) }
+      return edited
+    }
+  }
+
+  /// Applies seed files to the live database.
+  ///
+  /// - Parameters:
+  ///   - patterns: Globs in place of the configuration's; nil for those.
+  ///   - progress: Is told of each file.
+  /// - Returns: The files that were run, and what was passed over.
+  /// - Throws: `LifecycleError.statementFailed`; files before the one that failed stay applied.
+  package func seed(
+    _ patterns: [String]? = nil, progress: LifecycleProgress = .silent
+  ) async throws -> (applied: [String], warnings: [Diagnostic]) {
+    try await turnstile.pass {
+      var inputs = try currentInputs()
+      inputs.appliesSeeds = true
+      inputs.appliesMigrations = false
+      let files = try ProjectFiles.list(
+        inputs, fingerprints: fingerprints, seedPatterns: patterns)
+      let admin = try await workConnection()
+      let final = inputs
+      let applied = try await withLive { connection in
+        let runner = MigrationRunner(inputs: final, admin: admin, connection: connection)
+        var done: [String] = []
+        for seed in files.seeds {
+          progress.say(.seed, final.displayPath(seed.path))
+          try await runner.apply(seed, databaseIsUnchanged: false)
+          done.append(final.displayPath(seed.path))
+        }
+        return done
+      }
+      return (applied, files.warnings)
+    }
+  }
+
+  /// Runs statements on the live database as `postgres`.
+  ///
+  /// - Parameter sql: One statement or several; several are one transaction.
+  /// - Returns: A result a statement.
+  /// - Throws: `PostgresError`.
+  package func query(_ sql: String) async throws -> [PostgresResult] {
+    try await withLive { try await $0.execute(sql) }
+  }
+
+  private func withLive<Result: Sendable>(
+    _ body: (PostgresConnection) async throws -> Result
+  ) async throws -> Result {
+    let connection = try await access.connect(to: Ledger.live, as: "postgres")
+    do {
+      let result = try await body(connection)
+      await connection.close()
+      return result
+    } catch {
+      await connection.close()
+      throw error
+    }
+  }
+
+  private struct HistoryRow {
+    var version: String
+    var name: String?
+    var statementsHash: String?
+  }
+
+  private static func history(
+    _ connection: PostgresConnection
+  ) async throws(PostgresError) -> [HistoryRow] {
+    let result = try await connection.query(
+      """
+      select version, name,
+        encode(sha256(convert_to(array_to_string(statements, U&'\\0001'), 'UTF8')), 'hex')
+      from supabase_migrations.schema_migrations order by version
+      """)
+    return result.rows.compactMap { row in
+      guard row.count == 3, let version = row[0] else { return nil }
+      return HistoryRow(version: version, name: row[1], statementsHash: row[2])
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package import Diagnostics
+
+/// What can go wrong between a project's files and a database.
+package enum LifecycleError: Error, Sendable {
+  /// A file or folder could not be read.
+  case unreadable(path: String, reason: String)
+  /// Two migrations bear one version.
+  case duplicateVersion(version: String, first: String, second: String)
+  /// `--version` names a version that no file bears.
+  case noSuchVersion(String, known: [String])
+  /// A file's bytes are not text in UTF-8.
+  case notUTF8(file: String, line: Int)
+  /// A statement failed. `step` is `migration`, `seed` or `roles`.
+  case statementFailed(
+    step: String, location: SourceLocation, sqlstate: String, reason: String, detail: String?,
+    serverHint: String?, excerpt: [String], isDatabaseUnchanged: Bool)
+  /// The script holds something that only psql understands.
+  case notSQL(step: String, location: SourceLocation, command: String)
+  /// There is no room for another copy of the database.
+  case diskFull(neededInBytes: Int64, freeInBytes: Int64, folder: String)
+  /// Sessions did not end in time.
+  case sessionsRemain(database: String, pids: [Int32])
+  /// There is no snapshot of that name.
+  case noSuchSnapshot(String, known: [String])
+  /// A snapshot of that name is there already.
+  case snapshotExists(String)
+  /// There is nothing to undo.
+  case nothingToUndo
+  /// The history holds versions that no file bears.
+  case historyWithoutFiles([String])
+  /// Files are older than what is applied.
+  case outOfOrder([String])
+  /// The server said something that homebase did not expect.
+  case server(doing: String, reason: String, sqlstate: String?)
+}
+
+extension LifecycleError: DiagnosticConvertible {
+  package var diagnostic: Diagnostic {
+    switch self {
+    case .unreadable(let path, let reason):
+      Diagnostic(
+        code: "file_unreadable", message: "cannot read \(path): \(reason)",
+        hint: "your database is unchanged", location: SourceLocation(file: path))
+    case .duplicateVersion(let version, let first, let second):
+      Diagnostic(
+        code: "migration_duplicate_version",
+        message: "two migrations have the version \(version): \(first) and \(second)",
+        hint: "your database is unchanged; rename one of them, then run `homebase db reset`",
+        location: SourceLocation(file: second), sqlstate: "23505")
+    case .noSuchVersion(let version, let known):
+      Diagnostic(
+        code: "migration_unknown_version", message: "no migration has the version \(version)",
+        hint: known.isEmpty
+          ? "there are no migrations yet; `homebase migration new NAME` makes one"
+          : "versions there are: \(known.suffix(5).joined(separator: ", "))",
+        category: .usage)
+    case .notUTF8(let file, let line):
+      Diagnostic(
+        code: "file_not_utf8", message: "the file is not text in UTF-8",
+        hint: "your database is unchanged; save the file as UTF-8",
+        location: SourceLocation(file: file, line: line), sqlstate: "22021")
+    case .statementFailed(
+      let step, let location, let sqlstate, let reason, let detail, let serverHint, let excerpt,
+      let isDatabaseUnchanged):
+      Diagnostic(
+        code: "\(step)_failed",
+        message: "\(step) failed: \(reason) (\(sqlstate))" + (detail.map { "; \($0)" } ?? ""),
+        hint: [
+          serverHint,
+          isDatabaseUnchanged
+            ? "your database is unchanged; mend the line, then run `homebase db reset`"
+            : "nothing of this file stays; mend the line, then run the command again",
+        ].compactMap { $0 }.joined(separator: "\n      "),
+        location: location, sqlstate: sqlstate, excerpt: excerpt)
+    case .notSQL(let step, let location, let command):
+      Diagnostic(
+        code: "\(step)_not_sql", message: "\(command) is a command of psql, not SQL",
+        hint: "your database is unchanged; take the line out, or write it as SQL",
+        location: location, sqlstate: "42601")
+    case .diskFull(let needed, let free, let folder):
+      Diagnostic(
+        code: "disk_full",
+        message: "\(needed >> 20) MB are needed for a copy of the database, "
+          + "\(free >> 20) MB are free in \(folder)",
+        hint: "your database is unchanged; free some space, or remove snapshots "
+          + "(`homebase db snapshot list`)")
+    case .sessionsRemain(let database, let pids):
+      Diagnostic(
+        code: "sessions_remain",
+        message: "sessions of \(database) do not end: pid "
+          + pids.map { String($0) }.joined(separator: ", "),
+        hint: "your database is unchanged; end those processes, then run the command again")
+    case .noSuchSnapshot(let name, let known):
+      Diagnostic(
+        code: "snapshot_not_found", message: "there is no snapshot \(name)",
+        hint: known.isEmpty
+          ? "there are none; `homebase db snapshot save NAME` makes one"
+          : "there are: \(known.joined(separator: ", "))")
+    case .snapshotExists(let name):
+      Diagnostic(
+        code: "snapshot_exists", message: "there is a snapshot \(name) already",
+        hint: "take another name, or remove it: `homebase db snapshot remove \(name)`")
+    case .nothingToUndo:
+      Diagnostic(
+        code: "nothing_to_undo", message: "there is nothing to undo",
+        hint: "resets and restores can be undone; `homebase db snapshot list` shows what is kept")
+    case .historyWithoutFiles(let versions):
+      Diagnostic(
+        code: "migration_history_ahead",
+        message: "the database has migrations that no file holds: "
+          + versions.joined(separator: ", "),
+        hint: "bring the files back, or run `homebase migration repair --status reverted "
+          + versions.joined(separator: " ") + "`")
+    case .outOfOrder(let files):
+      Diagnostic(
+        code: "migration_out_of_order",
+        message: "older than what is applied already: \(files.joined(separator: ", "))",
+        hint: "give them later versions, or run `homebase migration up --include-all`")
+    case .server(let doing, let reason, let sqlstate):
+      Diagnostic(
+        code: "database_error", message: "\(doing): \(reason)",
+        hint: "`homebase logs postgres` shows what the server says", sqlstate: sqlstate)
+    }
+  }
+}

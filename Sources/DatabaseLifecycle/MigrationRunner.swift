@@ -1,0 +1,315 @@
+import Diagnostics
+import PostgresClient
+import SQLScript
+
+/// Applies one file to a database, as the role `postgres`.
+///
+/// The statements of a file and its history row are one transaction, sent as one pipeline without
+/// BEGIN, so that a file with BEGIN and COMMIT of its own means what it says. What PostgreSQL
+/// refuses in a transaction runs alone. Source: supabase-local.md, 3.3.
+struct MigrationRunner: Sendable {
+  let inputs: LifecycleInputs
+  /// To the database `homebase`, as its superuser.
+  let admin: PostgresConnection
+  /// To the database that is changed, as `postgres`.
+  let connection: PostgresConnection
+
+  /// More statements than this are sent in parts, so that a file of 50 MB needs no more memory.
+  static let mostStatementsInFlight = 1_000
+
+  /// Applies a migration and enters it in the history.
+  ///
+  /// - Parameters:
+  ///   - migration: The file, which must still have the bytes of its hash.
+  ///   - databaseIsUnchanged: Whether a failure leaves the live database as it was.
+  func apply(_ migration: Migration, databaseIsUnchanged: Bool) async throws {
+    let script = try script(migration.path, step: "migration")
+    // The history keeps the statements without comments before them, as the Supabase CLI does.
+    let history = PostgresStatement(
+      sql: """
+        insert into supabase_migrations.schema_migrations (version, name, statements)
+        values ($1, $2, $3::text[])
+        """,
+      values: [
+        migration.version, migration.name, arrayLiteral(script.statements.map { $0.text }),
+      ])
+    try await run(
+      script, path: migration.path, step: "migration", closing: [history],
+      databaseIsUnchanged: databaseIsUnchanged)
+  }
+
+  /// Applies a seed file and notes its hash.
+  func apply(_ seed: ProjectFiles.Seed, databaseIsUnchanged: Bool) async throws {
+    let script = try script(seed.path, step: "seed")
+    let note = PostgresStatement(
+      sql: """
+        insert into supabase_migrations.seed_files (path, hash) values ($1, $2)
+        on conflict (path) do update set hash = excluded.hash
+        """,
+      values: [seed.name, seed.hash])
+    try await run(
+      script, path: seed.path, step: "seed", closing: [note],
+      databaseIsUnchanged: databaseIsUnchanged)
+  }
+
+  /// Applies `roles.sql`.
+  func applyRoles(_ path: String) async throws {
+    try await run(
+      try script(path, step: "roles"), path: path, step: "roles", closing: [],
+      databaseIsUnchanged: true)
+  }
+
+  private func script(_ path: String, step: String) throws -> Script {
+    let script = try Script(bytes: try readFile(path), file: inputs.displayPath(path))
+    return script
+  }
+
+  // MARK: - Running
+
+  /// One statement on its way to the server, and where it is from.
+  private struct Sent {
+    var statement: PostgresStatement
+    /// nil for statements of homebase's own.
+    var origin: SQLStatement?
+  }
+
+  private func run(
+    _ script: Script, path: String, step: String, closing: [PostgresStatement],
+    databaseIsUnchanged: Bool
+  ) async throws {
+    let file = inputs.displayPath(path)
+    let failure = Failure(step: step, file: file, isUnchanged: databaseIsUnchanged)
+    var createdRoles: [String] = []
+    let statements = script.statements
+    for statement in statements where statement.isMetaCommand && !statement.isSkippableMetaCommand {
+      throw LifecycleError.notSQL(
+        step: step, location: SourceLocation(file: file, line: statement.line),
+        command: "\\" + (statement.metaCommand ?? ""))
+    }
+    let opening = [
+      Sent(statement: PostgresStatement(sql: "reset all", values: [])),
+      Sent(statement: PostgresStatement(sql: "reset role", values: [])),
+    ]
+
+    var batch = opening
+    let controlsItself = statements.contains { $0.isTransactionControl }
+    let isAlone = script.turnsTransactionOff
+    let needsBlock =
+      !isAlone && !controlsItself
+      && (statements.contains { $0.isCopyFromStdin }
+        || statements.count > Self.mostStatementsInFlight)
+    var isInBlock = false
+
+    for statement in statements where !statement.isMetaCommand {
+      if statement.isCopyFromStdin {
+        if needsBlock, !isInBlock { try await begin(&isInBlock) }
+        try await send(&batch, failure)
+        try await copy(statement, failure)
+        continue
+      }
+      if isAlone || statement.refusesTransaction {
+        try await send(&batch, failure)
+        if isInBlock { try await commit(&isInBlock) }
+        batch = [Sent(statement: sql(statement), origin: statement)]
+        try await send(&batch, failure)
+        continue
+      }
+      if needsBlock, !isInBlock { try await begin(&isInBlock) }
+      if let role = statement.createdRole {
+        createdRoles.append(role.name)
+        batch += try await creation(of: role, in: statement, script)
+      } else {
+        batch.append(Sent(statement: sql(statement), origin: statement))
+      }
+      if isInBlock, batch.count >= Self.mostStatementsInFlight { try await send(&batch, failure) }
+    }
+    batch += closing.map { Sent(statement: $0) }
+    try await send(&batch, failure)
+    if isInBlock { try await commit(&isInBlock) }
+    for role in createdRoles {
+      _ = try await admin.query(
+        "insert into homebase.project_roles (name) values ($1) on conflict do nothing", [role])
+    }
+  }
+
+  private func sql(_ statement: SQLStatement) -> PostgresStatement {
+    PostgresStatement(sql: statement.text, values: [])
+  }
+
+  private func begin(_ isInBlock: inout Bool) async throws {
+    _ = try await connection.execute("begin")
+    isInBlock = true
+  }
+
+  private func commit(_ isInBlock: inout Bool) async throws {
+    _ = try await connection.execute("commit")
+    isInBlock = false
+  }
+
+  /// Sends what has gathered as one pipeline, and empties it.
+  private func send(_ batch: inout [Sent], _ failure: Failure) async throws {
+    guard !batch.isEmpty else { return }
+    let sent = batch
+    batch = []
+    do {
+      _ = try await connection.pipeline(sent.map { $0.statement })
+    } catch let error {
+      // After BEGIN in the file, or in a block of ours, the session waits for a rollback.
+      _ = try? await connection.execute("rollback")
+      guard case .server(let server, let index) = error else { throw error }
+      let origin = index.flatMap { sent.indices.contains($0) ? sent[$0].origin : nil }
+      throw failure.error(server, origin: origin)
+    }
+  }
+
+  private func copy(_ statement: SQLStatement, _ failure: Failure) async throws {
+    let bytes = Array(statement.copyBytes ?? [])
+    let chunks = AsyncThrowingStream<[UInt8], any Error> { continuation in
+      var start = 0
+      while start < bytes.count {
+        let end = min(start + 64 * 1024, bytes.count)
+        continuation.yield(Array(bytes[start..<end]))
+        start = end
+      }
+      continuation.finish()
+    }
+    do {
+      _ = try await connection.copyIn(statement.text, chunks)
+    } catch let error {
+      _ = try? await connection.execute("rollback")
+      guard case .server(let server, _) = error else { throw error }
+      throw failure.copyError(server, statement)
+    }
+  }
+
+  // MARK: - Roles
+
+  /// What makes a role, or makes the role of an earlier replay as if it were new.
+  ///
+  /// Roles belong to the cluster and outlive the database that a migration ran in. One that
+  /// migrations made before is given the attributes that the statement asks for.
+  private func creation(
+    of role: CreatedRole, in statement: SQLStatement, _ script: Script
+  ) async throws -> [Sent] {
+    let plain = Sent(statement: sql(statement), origin: statement)
+    let known = try await admin.query(
+      """
+      select 1 from pg_roles r join homebase.project_roles p on p.name = r.rolname
+      where r.rolname = $1
+      """, [role.name])
+    guard !known.rows.isEmpty else { return [plain] }
+    let name = String(decoding: script.bytes[role.nameRange], as: UTF8.self)
+    let options = RoleOptions(String(decoding: script.bytes[role.optionsRange], as: UTF8.self))
+    return options.statements(for: name).map {
+      Sent(statement: PostgresStatement(sql: $0, values: []), origin: statement)
+    }
+  }
+}
+
+/// Says in the terms of a file what the server said of a statement.
+private struct Failure {
+  var step: String
+  var file: String
+  var isUnchanged: Bool
+
+  func error(_ server: ServerError, origin: SQLStatement?) -> any Error {
+    guard let origin else {
+      return LifecycleError.statementFailed(
+        step: step, location: SourceLocation(file: file), sqlstate: server.sqlstate,
+        reason: server.message, detail: server.detail, serverHint: server.hint, excerpt: [],
+        isDatabaseUnchanged: isUnchanged)
+    }
+    if var open = origin.unterminatedDiagnostic(file: file), server.sqlstate == "42601" {
+      open.sqlstate = server.sqlstate
+      open.message = "\(step) failed: \(open.message) (\(server.sqlstate))"
+      open.code = "\(step)_failed"
+      return open
+    }
+    let place = origin.excerpt(serverPosition: server.position)
+    return LifecycleError.statementFailed(
+      step: step, location: SourceLocation(file: file, line: place.line, column: place.column),
+      sqlstate: server.sqlstate, reason: server.message, detail: server.detail,
+      serverHint: server.hint, excerpt: place.lines, isDatabaseUnchanged: isUnchanged)
+  }
+
+  /// The server counts the lines of COPY data in its context: `COPY notes, line 3, column body`.
+  func copyError(_ server: ServerError, _ statement: SQLStatement) -> any Error {
+    guard let context = server.context, let first = statement.copyDataLine,
+      let mark = context.firstRange(of: ", line "),
+      let line = Int(context[mark.upperBound...].prefix { $0.isNumber })
+    else { return error(server, origin: statement) }
+    return LifecycleError.statementFailed(
+      step: step, location: SourceLocation(file: file, line: first + line - 1),
+      sqlstate: server.sqlstate, reason: server.message, detail: server.detail,
+      serverHint: server.hint, excerpt: [], isDatabaseUnchanged: isUnchanged)
+  }
+}
+
+/// The options of `CREATE ROLE`, to be said of a role that is there already.
+struct RoleOptions {
+  private var attributes: [Substring] = []
+  private var memberships: [(kind: String, roles: String)] = []
+
+  init(_ text: String) {
+    var clause: (kind: String, words: [Substring])?
+    var words = text.split(whereSeparator: { $0.isWhitespace })[...]
+    func finish(_ clause: (kind: String, words: [Substring])?) -> (kind: String, roles: String)? {
+      clause.map { ($0.kind, $0.words.joined(separator: " ")) }
+    }
+    while let word = words.popFirst() {
+      switch word.lowercased() {
+      case "in":
+        if let done = finish(clause) { memberships.append(done) }
+        _ = words.popFirst()
+        clause = ("in", [])
+      case "role", "user", "admin":
+        if let done = finish(clause) { memberships.append(done) }
+        clause = (word.lowercased() == "admin" ? "admin" : "role", [])
+      case "sysid":
+        _ = words.popFirst()
+      case "with" where attributes.isEmpty && clause == nil:
+        break
+      default:
+        if clause != nil { clause?.words.append(word) } else { attributes.append(word) }
+      }
+    }
+    if let done = finish(clause) { memberships.append(done) }
+  }
+
+  /// The statements that give a role these options and no others.
+  ///
+  /// - Parameter name: As the script writes it, quotes included.
+  func statements(for name: String) -> [String] {
+    var statements = [
+      "alter role \(name) nocreatedb nocreaterole inherit nologin connection limit -1",
+      "alter role \(name) reset all",
+    ]
+    if !attributes.isEmpty {
+      statements.append("alter role \(name) \(attributes.joined(separator: " "))")
+    }
+    for (kind, roles) in memberships {
+      switch kind {
+      case "in": statements.append("grant \(roles) to \(name)")
+      case "admin": statements.append("grant \(name) to \(roles) with admin option")
+      default: statements.append("grant \(name) to \(roles)")
+      }
+    }
+    return statements
+  }
+}
+
+/// An array of texts as PostgreSQL reads it.
+func arrayLiteral(_ texts: [String]) -> String {
+  var literal = "{"
+  for (index, text) in texts.enumerated() {
+    if index > 0 { literal.append(",") }
+    literal.append("\"")
+    for scalar in text.unicodeScalars {
+      if scalar == "\"" || scalar == "\\" { literal.append("\\") }
+      literal.unicodeScalars.append(scalar)
+    }
+    literal.append("\"")
+  }
+  literal.append("}")
+  return literal
+}

@@ -1,0 +1,270 @@
+package import Diagnostics
+import PostgresClient
+
+/// A project's database: its live one, and all that is kept to replace it in a moment.
+///
+/// Operations that replace the live database pass one at a time; making spares and dropping old
+/// databases goes on beside them.
+package actor ProjectDatabase {
+  let access: ClusterAccess
+  let spares: SparePool
+  let fingerprints = FileFingerprints()
+  let turnstile = Turnstile()
+  let limits: Limits
+  private let inputs: @Sendable () throws -> LifecycleInputs
+  private let report: @Sendable (Diagnostic) -> Void
+
+  private var connections: [Purpose: PostgresConnection] = [:]
+  private var maintenance: Task<Void, Never>?
+  private var wantsMaintenance = false
+  private var isClosed = false
+  /// Databases that were replaced and are not kept.
+  private var discarded: [String] = []
+  /// The key of a reset as the files are, when it was last built.
+  private var plain: (key: String, layer: String)?
+
+  private enum Purpose: Hashable {
+    case swap, work, maintenance
+  }
+
+  /// How much is kept.
+  package struct Limits: Sendable {
+    /// Spares kept ready for a reset.
+    package var spares = 2
+    /// Snapshots that resets and restores leave behind.
+    package var automaticSnapshots = 5
+    /// Bytes that those may take together; the newest is kept whatever its size.
+    package var automaticSnapshotBytes: Int64 = 2 << 30
+    /// Named snapshots that have a copy ready, so that restoring them takes milliseconds.
+    package var restorableSnapshots = 3
+    /// Layers kept besides those of the files as they are.
+    package var layers = 8
+    /// Bytes that those may take together.
+    package var layerBytes: Int64 = 2 << 30
+
+    package init() {}
+  }
+
+  /// Makes the keeper of a cluster that runs.
+  ///
+  /// - Parameters:
+  ///   - access: The way to the cluster.
+  ///   - limits: How much is kept.
+  ///   - inputs: Reads the project's settings as they are now.
+  ///   - report: Is told of what background work finds worth a word.
+  package init(
+    access: ClusterAccess, limits: Limits = Limits(),
+    inputs: @escaping @Sendable () throws -> LifecycleInputs,
+    report: @escaping @Sendable (Diagnostic) -> Void = { _ in }
+  ) {
+    self.access = access
+    self.limits = limits
+    self.inputs = inputs
+    self.report = report
+    spares = SparePool(access: access, wanted: limits.spares)
+  }
+
+  /// Mends what a crash left, and builds the project's database when there is none yet.
+  ///
+  /// - Parameter progress: Is told of each file that runs.
+  /// - Returns: What was built; nil when the database was there.
+  /// - Throws: `LifecycleError`: the cluster is usable all the same, with the platform's schema.
+  package func open(progress: LifecycleProgress = .silent) async throws -> ResetOutcome? {
+    try await turnstile.pass {
+      let connection = try await swapConnection()
+      try await Ledger.create(connection)
+      try await mend(connection)
+      let entries = try await Ledger.entries(connection)
+      await spares.adopt(entries)
+      guard !entries.contains(where: { $0.kind == .live }) else {
+        maintainInBackground()
+        return nil
+      }
+      return try await replaceLive(
+        ResetOptions(), reason: "start", keepsOld: false, progress: progress)
+    }
+  }
+
+  /// Ends background work and closes all connections.
+  package func close() async {
+    isClosed = true
+    await spares.close()
+    await maintenance?.value
+    for connection in connections.values { await connection.close() }
+    connections = [:]
+  }
+
+  /// How many spares are ready, of how many.
+  package func spareCount() async -> (ready: Int, wanted: Int) {
+    guard let plain else { return (0, limits.spares) }
+    return (await spares.readyCount(of: plain.key), limits.spares)
+  }
+
+  // MARK: - For the operations
+
+  func currentInputs() throws -> LifecycleInputs { try inputs() }
+
+  func swapConnection() async throws(PostgresError) -> PostgresConnection {
+    try await connection(for: .swap)
+  }
+
+  func workConnection() async throws(PostgresError) -> PostgresConnection {
+    try await connection(for: .work)
+  }
+
+  private func connection(for purpose: Purpose) async throws(PostgresError) -> PostgresConnection {
+    if let connection = connections[purpose], !connection.isClosed { return connection }
+    let opened = try await access.connect(to: Ledger.database, as: access.superuser)
+    connections[purpose] = opened
+    return opened
+  }
+
+  /// Keeps spares of a layer ready from now on.
+  func keepReady(key: String, layer: String) {
+    plain = (key, layer)
+  }
+
+  /// Drops a database when there is time.
+  func discard(_ name: String) {
+    discarded.append(name)
+  }
+
+  // MARK: - Mending
+
+  /// Drops databases that a crash left without an entry, and strikes entries without a database.
+  private func mend(_ connection: PostgresConnection) async throws {
+    let orphans = try await connection.query(
+      """
+      select d.datname from pg_database d
+      where d.datname like 'homebase\\_%' and d.datname <> $1
+        and not exists (select 1 from homebase.databases l where l.name = d.datname)
+      """, [Ledger.platform])
+    let copier = DatabaseCopier(connection: connection, dataFolder: access.dataFolder)
+    for row in orphans.rows {
+      if let name = row.first.flatMap({ $0 }) { try await copier.drop(name) }
+    }
+    _ = try await connection.query(
+      """
+      delete from homebase.databases l
+      where not exists (select 1 from pg_database d where d.datname = l.name)
+      """)
+  }
+
+  // MARK: - Background
+
+  /// Starts what makes the next reset fast, unless it runs; then it runs once more.
+  func maintainInBackground() {
+    wantsMaintenance = true
+    guard maintenance == nil, !isClosed else { return }
+    maintenance = Task {
+      while self.takeMaintenanceWish() {
+        do {
+          try await self.maintain()
+        } catch {
+          self.reportFailure(error)
+        }
+      }
+      self.endMaintenance()
+    }
+  }
+
+  /// Waits until spares are ready and what is of no more use is dropped.
+  package func waitForMaintenance() async {
+    while let maintenance { await maintenance.value }
+  }
+
+  private func takeMaintenanceWish() -> Bool {
+    defer { wantsMaintenance = false }
+    return wantsMaintenance && !isClosed
+  }
+
+  private func endMaintenance() {
+    maintenance = nil
+    if wantsMaintenance { maintainInBackground() }
+  }
+
+  private func reportFailure(_ error: any Error) {
+    guard !isClosed else { return }
+    var diagnostic = Diagnostic(describing: error)
+    diagnostic.message = "while preparing the next reset: \(diagnostic.message)"
+    report(diagnostic)
+  }
+
+  private func maintain() async throws {
+    let connection = try await connection(for: .maintenance)
+    let copier = DatabaseCopier(connection: connection, dataFolder: access.dataFolder)
+    while let name = discarded.popLast() { try await copier.drop(name) }
+    let inputs = try currentInputs()
+    // Files that do not list are the next reset's to report.
+    guard let files = try? ProjectFiles.list(inputs, fingerprints: fingerprints) else { return }
+    let chain = LayerChain(inputs: inputs, files: files)
+    var entries = try await Ledger.entries(connection)
+    var templates = try await snapshotTemplates(entries, copier)
+    var wanted = templates.mapValues { _ in 1 }
+    if let layer = entries.first(where: { $0.kind == .layer && $0.key == chain.final }) {
+      plain = (chain.final, layer.name)
+      templates[chain.final] = layer.name
+      wanted[chain.final] = try await sparesWanted(layer.name, copier)
+      for name in await spares.keepReady(templates) { try await copier.drop(name) }
+      // First what the next reset needs, then what the next restore may need.
+      try await spares.refill(chain.final, wanted: wanted[chain.final])
+      for key in templates.keys.sorted() { try await spares.refill(key, wanted: wanted[key]) }
+      if !files.seeds.isEmpty, chain.migrated != chain.base {
+        let builder = LayerBuilder(
+          inputs: inputs, access: access, connection: connection, progress: .silent)
+        try await builder.ensureMigratedLayer(files)
+      }
+      entries = try await Ledger.entries(connection)
+    }
+    try await prune(entries, keeping: chain, copier)
+  }
+
+  /// The newest named snapshots: one copy of each is kept ready, while there is room.
+  private func snapshotTemplates(
+    _ entries: [Ledger.Entry], _ copier: DatabaseCopier
+  ) async throws -> [String: String] {
+    var templates: [String: String] = [:]
+    let named = entries.filter { $0.kind == .snapshot && $0.reason == "manual" }
+    for snapshot in named.suffix(limits.restorableSnapshots)
+    where try await sparesWanted(snapshot.name, copier) > 0 {
+      templates[snapshot.name] = snapshot.name
+    }
+    return templates
+  }
+
+  /// Fewer spares where the disk is small.
+  private func sparesWanted(_ layer: String, _ copier: DatabaseCopier) async throws -> Int {
+    let size = try await copier.size(of: layer)
+    let room = (copier.freeBytes() - DatabaseCopier.reserveInBytes) / max(1, 2 * size)
+    return max(0, min(limits.spares, Int(clamping: room)))
+  }
+
+  private func prune(
+    _ entries: [Ledger.Entry], keeping chain: LayerChain, _ copier: DatabaseCopier
+  ) async throws {
+    let current = Set([chain.final, chain.migrated, chain.base] + chain.afterMigration.suffix(2))
+    var keptBytes: Int64 = 0
+    let others = entries.filter { $0.kind == .layer && !current.contains($0.key) }
+    for (index, layer) in others.sorted(by: { $0.usedAt > $1.usedAt }).enumerated() {
+      keptBytes += try await copier.size(of: layer.name)
+      if index >= limits.layers || keptBytes > limits.layerBytes {
+        try await copier.drop(layer.name)
+      }
+    }
+
+    keptBytes = 0
+    let automatic = entries.filter { $0.kind == .snapshot && $0.reason != "manual" }
+    for (index, snapshot) in automatic.reversed().enumerated() {
+      keptBytes += try await copier.size(of: snapshot.name)
+      guard
+        index >= limits.automaticSnapshots
+          || (index > 0 && keptBytes > limits.automaticSnapshotBytes)
+      else { continue }
+      try await copier.drop(snapshot.name)
+      report(
+        Diagnostic(
+          code: "snapshot_pruned",
+          message: "dropped the old snapshot \(snapshot.label ?? snapshot.name)"))
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import PostgresClient
+
+/// What a reset is asked for.
+package struct ResetOptions: Sendable, Hashable {
+  /// Leaves the seeds out.
+  package var leavesOutSeeds: Bool
+  /// The last version to apply; nil for all.
+  package var version: String?
+  /// Leaves out so many migrations at the end; nil for none.
+  package var leavesOutLast: Int?
+  /// Seed globs in place of the configuration's; empty for those.
+  package var seedPatterns: [String]
+
+  package init(
+    leavesOutSeeds: Bool = false, version: String? = nil, leavesOutLast: Int? = nil,
+    seedPatterns: [String] = []
+  ) {
+    self.leavesOutSeeds = leavesOutSeeds
+    self.version = version
+    self.leavesOutLast = leavesOutLast
+    self.seedPatterns = seedPatterns
+  }
+
+  /// Whether this asks for nothing but the project as it is on disk.
+  var isPlain: Bool { self == ResetOptions() }
+
+  /// Leaves out of a project's files what was not asked for.
+  func apply(to files: inout ProjectFiles) throws(LifecycleError) {
+    if let version {
+      guard let index = files.migrations.lastIndex(where: { $0.version == version }) else {
+        throw .noSuchVersion(version, known: files.migrations.map { $0.version })
+      }
+      files.migrations.removeSubrange((index + 1)...)
+    }
+    if let leavesOutLast {
+      files.migrations.removeLast(min(max(0, leavesOutLast), files.migrations.count))
+    }
+    if leavesOutSeeds { files.seeds = [] }
+  }
+}
+
+/// What a reset did.
+package struct ResetOutcome: Sendable, Hashable {
+  /// Where the new database came from.
+  package enum Source: String, Sendable, Hashable, Codable {
+    /// A clone that was ready: the reset was two renames.
+    case spare
+    /// A clone made now.
+    case clone
+    /// Files were run, then a clone was made.
+    case replay
+  }
+
+  /// Where the new database came from.
+  package var source: Source
+  /// Files that were run, as people know them.
+  package var replayed: [String]
+  /// What `undo` restores.
+  package var snapshot: String?
+  /// How long clients had to wait.
+  package var halt: Duration
+}
+
+extension ProjectDatabase {
+  /// Puts a fresh database in the live one's place.
+  ///
+  /// The database that was there becomes a snapshot. When anything fails before the swap, it is
+  /// still the live one, untouched.
+  ///
+  /// - Parameters:
+  ///   - request: What to leave out.
+  ///   - progress: Is told of each file that runs.
+  /// - Returns: What was done.
+  /// - Throws: `LifecycleError` and `PostgresError`.
+  package func reset(
+    _ request: ResetOptions = ResetOptions(), progress: LifecycleProgress = .silent
+  ) async throws -> ResetOutcome {
+    try await turnstile.pass {
+      try await replaceLive(request, reason: "reset", keepsOld: true, progress: progress)
+    }
+  }
+
+  func replaceLive(
+    _ request: ResetOptions, reason: String, keepsOld: Bool, progress: LifecycleProgress
+  ) async throws -> ResetOutcome {
+    let inputs = try currentInputs()
+    let patterns = request.seedPatterns.isEmpty ? nil : request.seedPatterns
+    var files = try ProjectFiles.list(inputs, fingerprints: fingerprints, seedPatterns: patterns)
+    try request.apply(to: &files)
+    let key = LayerChain(inputs: inputs, files: files).final
+    let connection = try await swapConnection()
+
+    var outcome = ResetOutcome(source: .spare, replayed: [], snapshot: nil, halt: .zero)
+    let spare: String
+    if let ready = await spares.claim(key) {
+      spare = ready
+    } else {
+      let builder = LayerBuilder(
+        inputs: inputs, access: access, connection: try await workConnection(), progress: progress)
+      let built = try await builder.build(files)
+      outcome.replayed = built.replayed
+      outcome.source = built.replayed.isEmpty ? .clone : .replay
+      if request.isPlain { keepReady(key: key, layer: built.layer) }
+      spare = try await spares.obtain(key, template: built.layer).name
+    }
+    let swapped: (snapshot: String?, halt: Duration)
+    do {
+      swapped = try await swap(
+        in: spare, key: key, reason: reason, keepsOld: keepsOld, connection)
+    } catch {
+      await spares.giveBack(spare, key: key)
+      throw error
+    }
+    outcome.snapshot = swapped.snapshot
+    outcome.halt = swapped.halt
+    maintainInBackground()
+    return outcome
+  }
+
+  /// Exchanges the live database for another one of the ledger, and notes it in one transaction.
+  ///
+  /// - Returns: The name of the snapshot that the old one became; nil when it was not kept.
+  func swap(
+    in name: String, key: String, reason: String, keepsOld: Bool,
+    _ connection: PostgresConnection
+  ) async throws -> (snapshot: String?, halt: Duration) {
+    let old = try await Ledger.newName("snapshot", connection)
+    let label = keepsOld ? Self.snapshotName(reason, of: old) : nil
+    let record =
+      keepsOld
+      ? PostgresStatement(
+        sql: """
+          insert into homebase.databases (name, kind, key, label, reason)
+          select $1, 'snapshot', key, $2, $3 from homebase.databases where name = $4
+          """, values: [old, label, reason, Ledger.live])
+      // Without an entry: should we end before it is dropped, the next start drops it.
+      : PostgresStatement(sql: "select 1", values: [])
+    let halt = try await Swap(connection: connection).run(
+      [Ledger.live, name],
+      [
+        Ledger.rename(Ledger.live, to: old),
+        Ledger.rename(name, to: Ledger.live),
+        record,
+        Ledger.strike(name),
+        Ledger.record(Ledger.live, kind: .live, key: key),
+      ])
+    if !keepsOld { discard(old) }
+    return (label, halt)
+  }
+
+  static func snapshotName(_ reason: String, of database: String) -> String {
+    "\(reason)-\(database.split(separator: "_").last ?? "0")"
+  }
+}

@@ -1,0 +1,457 @@
+import Diagnostics
+import PostgresClient
+import TestCluster
+import Testing
+
+@testable import DatabaseLifecycle
+
+@Suite struct ResetTests {
+  /// A reset gives what the files say, whatever was done to the database before.
+  @Test func resetGivesWhatTheFilesSay() async throws {
+    try await withDatabase { folder, database in
+      _ = try await database.query("insert into notes values (99, 'mine'); create table extra ()")
+      let outcome = try await database.reset()
+      #expect(outcome.replayed.isEmpty)
+      #expect(try await rows(database, "select body from notes order by id") == ["seeded"])
+      #expect(try await rows(database, "select to_regclass('public.extra')") == [nil])
+      #expect(
+        try await rows(database, "select version from supabase_migrations.schema_migrations")
+          == ["1", "2"])
+    }
+  }
+
+  /// With a spare ready nothing is run and nothing is copied.
+  @Test func aReadySpareIsClaimed() async throws {
+    try await withDatabase { folder, database in
+      await database.waitForMaintenance()
+      let outcome = try await database.reset()
+      #expect(outcome.source == .spare)
+    }
+  }
+
+  /// More resets than spares: each still gives a whole database.
+  @Test func resetsOutrunSpares() async throws {
+    try await withDatabase { folder, database in
+      for _ in 0..<6 {
+        _ = try await database.query("delete from notes")
+        _ = try await database.reset()
+        #expect(try await rows(database, "select count(*) from notes") == ["1"])
+      }
+    }
+  }
+
+  /// A typo in a migration must not cost a developer the rows that were there.
+  @Test func aBrokenMigrationKeepsTheOldDatabase() async throws {
+    try await withDatabase { folder, database in
+      _ = try await database.query("insert into notes values (7, 'keep me')")
+      try folder.write(
+        "migrations/3_broken.sql", "create table half ();\n\nselect 1 from nowhere;\n")
+      let error = await #expect(throws: LifecycleError.self) { try await database.reset() }
+      let diagnostic = try #require(error?.diagnostic)
+      #expect(diagnostic.location?.file == "migrations/3_broken.sql")
+      #expect(diagnostic.location?.line == 3)
+      #expect(diagnostic.sqlstate == "42P01")
+      #expect(diagnostic.excerpt.contains { $0.contains("from nowhere") })
+      #expect(try await rows(database, "select body from notes where id = 7") == ["keep me"])
+      #expect(try await rows(database, "select to_regclass('public.half')") == [nil])
+
+      try folder.remove("migrations/3_broken.sql")
+      #expect(try await database.reset().replayed.isEmpty)
+    }
+  }
+
+  /// The edit of a day touches the last file: only that one runs again.
+  @Test func onlyTheEditedMigrationAndSeedsReplay() async throws {
+    try await withDatabase { folder, database in
+      await database.waitForMaintenance()
+      try folder.write("migrations/2_more.sql", "alter table notes add column two int;")
+      let outcome = try await database.reset()
+      #expect(outcome.source == .replay)
+      #expect(outcome.replayed == ["migrations/2_more.sql", "seeds/notes.sql"])
+      #expect(try await rows(database, "select two from notes") == [nil])
+    }
+  }
+
+  /// An edited seed leaves the migrations alone.
+  @Test func onlySeedsReplayWhenASeedChanged() async throws {
+    try await withDatabase { folder, database in
+      await database.waitForMaintenance()
+      try folder.write("seeds/notes.sql", "insert into notes values (2, 'other');")
+      #expect(try await database.reset().replayed == ["seeds/notes.sql"])
+      #expect(try await rows(database, "select body from notes") == ["other"])
+    }
+  }
+
+  /// `--no-seed`, `--version` and `--last` leave out what they name, and plain resets stay plain.
+  @Test func partsCanBeLeftOut() async throws {
+    try await withDatabase { folder, database in
+      _ = try await database.reset(ResetOptions(leavesOutSeeds: true))
+      #expect(try await rows(database, "select count(*) from notes") == ["0"])
+      _ = try await database.reset(ResetOptions(leavesOutSeeds: true, version: "1"))
+      #expect(
+        try await rows(database, "select version from supabase_migrations.schema_migrations")
+          == ["1"])
+      _ = try await database.reset(ResetOptions(leavesOutSeeds: true, leavesOutLast: 2))
+      #expect(try await rows(database, "select to_regclass('public.notes')") == [nil])
+      await #expect(throws: LifecycleError.self) {
+        try await database.reset(ResetOptions(version: "9"))
+      }
+      _ = try await database.reset()
+      #expect(try await rows(database, "select count(*) from notes") == ["1"])
+    }
+  }
+
+  /// Two people, or a person and an editor, press the key at once.
+  @Test func resetsAtOnceEachSucceed() async throws {
+    try await withDatabase { folder, database in
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for _ in 0..<4 { group.addTask { _ = try await database.reset() } }
+        try await group.waitForAll()
+      }
+      #expect(try await rows(database, "select count(*) from notes") == ["1"])
+    }
+  }
+
+  /// A client that reconnects sees its connection end, and never that there is no database.
+  @Test func clientsNeverHearThatTheDatabaseDoesNotExist() async throws {
+    try await withDatabase { folder, database in
+      let access = await database.access
+      let clients = (0..<4).map { _ in
+        Task {
+          var states: Set<String> = []
+          while !Task.isCancelled {
+            do {
+              let connection = try await access.connect(to: "postgres", as: "postgres")
+              _ = try await connection.query("select count(*) from notes")
+              await connection.close()
+            } catch let error as PostgresError {
+              if let state = error.sqlstate { states.insert(state) }
+            }
+          }
+          return states
+        }
+      }
+      for _ in 0..<15 { _ = try await database.reset() }
+      var states: Set<String> = []
+      for client in clients {
+        client.cancel()
+        states.formUnion(try await client.value)
+      }
+      #expect(!states.contains("3D000"), "\(states)")
+      #expect(!states.contains("55000"), "\(states)")
+    }
+  }
+
+  /// A session in a transaction ends with `admin_shutdown`, and does not hold the reset up.
+  @Test func openSessionsEnd() async throws {
+    try await withDatabase { folder, database in
+      let session = try await database.access.connect(to: "postgres", as: "postgres")
+      _ = try await session.query("begin")
+      _ = try await database.reset()
+      await #expect(throws: PostgresError.self) { try await session.query("select 1") }
+    }
+  }
+
+  /// Settings of the database follow it into each clone, also lists such as a search path.
+  @Test func databaseSettingsSurvive() async throws {
+    try await withDatabase { folder, database in
+      try folder.write(
+        "migrations/3_settings.sql",
+        """
+        alter database postgres set "app.flavour" to 'mango';
+        alter role postgres in database postgres set search_path to "$user", public, extensions;
+        """)
+      _ = try await database.reset()
+      await database.waitForMaintenance()
+      _ = try await database.reset()
+      #expect(try await rows(database, "select current_setting('app.flavour')") == ["mango"])
+      #expect(
+        try await rows(database, "select current_setting('search_path')") == [
+          "\"$user\", public, extensions"
+        ])
+
+      try folder.remove("migrations/3_settings.sql")
+      _ = try await database.reset()
+      #expect(try await rows(database, "select current_setting('app.flavour', true)") == [nil])
+    }
+  }
+
+  /// A role that a migration makes outlives its database; the replay must not stumble over it.
+  @Test func rolesOfMigrationsSurviveReplays() async throws {
+    try await withDatabase { folder, database in
+      try folder.write(
+        "migrations/3_role.sql", "create role reader login; grant select on notes to reader;")
+      _ = try await database.reset()
+      try folder.write(
+        "migrations/3_role.sql",
+        "create role reader with nologin in role anon; grant select on notes to reader;")
+      _ = try await database.reset()
+      #expect(
+        try await rows(database, "select rolcanlogin from pg_roles where rolname = 'reader'")
+          == ["f"])
+      #expect(
+        try await rows(database, "select pg_has_role('reader', 'anon', 'member')") == ["t"])
+    }
+  }
+
+  /// What a killed process leaves is gone after the next start, and all that was kept is there.
+  @Test func theNextStartMendsWhatACrashLeft() async throws {
+    try await withDatabase { folder, database in
+      await database.waitForMaintenance()
+      let access = await database.access
+      let admin = try await access.connect(to: Ledger.database, as: access.superuser)
+      _ = try await admin.query("create database homebase_build_999 template homebase_platform")
+      _ = try await admin.pipeline([Ledger.record("homebase_spare_998", kind: .spare, key: "x")])
+
+      let second = ProjectDatabase(access: access, inputs: { folder.inputs })
+      #expect(try await second.open() == nil)
+      let names = try await admin.query("select datname from pg_database")[column: "datname"]
+      #expect(!names.contains("homebase_build_999"))
+      let kept = try await Ledger.entries(admin)
+      #expect(!kept.contains { $0.name == "homebase_spare_998" })
+      #expect(try await second.reset().replayed.isEmpty)
+      await second.close()
+      await admin.close()
+    }
+  }
+}
+
+@Suite struct SnapshotTests {
+  /// Undo after a reset brings back every row, and undo can itself be undone.
+  @Test func undoBringsBackWhatAResetTook() async throws {
+    try await withDatabase { folder, database in
+      _ = try await database.query("insert into notes values (7, 'mine')")
+      let outcome = try await database.reset()
+      #expect(outcome.snapshot != nil)
+      let undone = try await database.undo()
+      #expect(undone.restored.name == outcome.snapshot)
+      #expect(try await rows(database, "select body from notes where id = 7") == ["mine"])
+      let name = try #require(undone.outcome.snapshot)
+      _ = try await database.restoreSnapshot(name)
+      #expect(try await rows(database, "select count(*) from notes") == ["1"])
+    }
+  }
+
+  /// A saved state can be restored again and again.
+  @Test func aSnapshotStaysAfterRestoring() async throws {
+    try await withDatabase { folder, database in
+      _ = try await database.query("insert into notes values (7, 'mine')")
+      _ = try await database.saveSnapshot("before")
+      for _ in 0..<3 {
+        _ = try await database.query("delete from notes")
+        _ = try await database.restoreSnapshot("before")
+        #expect(try await rows(database, "select count(*) from notes") == ["2"])
+      }
+      #expect(try await database.snapshots().contains { $0.name == "before" })
+      _ = try await database.removeSnapshot("before")
+      #expect(try await !database.snapshots().contains { $0.name == "before" })
+    }
+  }
+
+  /// Wrong names are answered with the right ones.
+  @Test func wrongNamesAreNamed() async throws {
+    try await withDatabase { folder, database in
+      await #expect(throws: LifecycleError.self) { try await database.undo() }
+      _ = try await database.saveSnapshot("one")
+      await #expect(throws: LifecycleError.self) { try await database.saveSnapshot("one") }
+      let error = await #expect(throws: LifecycleError.self) {
+        try await database.restoreSnapshot("two")
+      }
+      #expect(error?.diagnostic.hint?.contains("one") == true)
+    }
+  }
+
+  /// Snapshots that nobody asked for do not fill the disk.
+  @Test func oldAutomaticSnapshotsGo() async throws {
+    var limits = ProjectDatabase.Limits()
+    limits.automaticSnapshots = 2
+    try await withDatabase(limits: limits) { folder, database in
+      _ = try await database.saveSnapshot("mine")
+      for _ in 0..<5 { _ = try await database.reset() }
+      await database.waitForMaintenance()
+      let kept = try await database.snapshots()
+      #expect(kept.filter { $0.reason == "reset" }.count == 2)
+      #expect(kept.contains { $0.name == "mine" })
+    }
+  }
+}
+
+@Suite struct MigrationRunnerTests {
+  /// What the server refuses in a transaction runs alone, and the rest of the file with it.
+  @Test func concurrentIndexesRunAlone() async throws {
+    try await withDatabase { folder, database in
+      try folder.write(
+        "migrations/3_index.sql",
+        """
+        create table t (a int, b int);
+        create index concurrently t_a on t (a);
+        insert into t values (1, 2);
+        """)
+      _ = try await database.reset()
+      #expect(
+        try await rows(
+          database, "select indisvalid from pg_index where indexrelid = 't_a'::regclass") == ["t"])
+      #expect(try await rows(database, "select b from t") == ["2"])
+    }
+  }
+
+  /// Files with BEGIN and COMMIT of their own mean what they say.
+  @Test func ownTransactionsAreRespected() async throws {
+    try await withDatabase { folder, database in
+      try folder.write(
+        "migrations/3_own.sql",
+        "begin;\ncreate table one ();\ncommit;\nbegin;\ncreate table two ();\ncommit;\n")
+      _ = try await database.reset()
+      #expect(
+        try await rows(database, "select count(*) from pg_tables where tablename in ('one', 'two')")
+          == ["2"])
+      #expect(
+        try await rows(
+          database, "select name from supabase_migrations.schema_migrations where version = '3'")
+          == ["own"])
+    }
+  }
+
+  /// A dump's data belongs in a seed.
+  @Test func copyFromStdinWorksInSeeds() async throws {
+    try await withDatabase { folder, database in
+      try folder.write(
+        "seeds/notes.sql",
+        "copy public.notes (id, body) from stdin;\n1\tone\n2\ttwo\\n lines\n\\.\nselect 1;\n")
+      _ = try await database.reset()
+      #expect(try await rows(database, "select count(*) from notes") == ["2"])
+
+      try folder.write("seeds/notes.sql", "copy notes from stdin;\n1\tone\nx\ttwo\n\\.\n")
+      let error = await #expect(throws: LifecycleError.self) { try await database.reset() }
+      #expect(error?.diagnostic.location?.line == 3)
+    }
+  }
+
+  /// Settings and roles of one file do not reach the next.
+  @Test func sessionsAreResetBetweenFiles() async throws {
+    try await withDatabase { folder, database in
+      try folder.write(
+        "migrations/3_a.sql", "set search_path to extensions; set role authenticated;")
+      try folder.write("migrations/4_b.sql", "create table here (); select 1 from notes;")
+      _ = try await database.reset()
+      #expect(try await rows(database, "select to_regclass('public.here')::text") == ["here"])
+    }
+  }
+
+  /// What is wrong with a file is said with its line.
+  @Test(arguments: [
+    ("select 1;\nselect 'open;\nselect 2;\n", 2, "42601"),
+    ("select 1;\nselect $$ open;\n", 2, "42601"),
+    ("create table ok ();\ncreate tabel oops ();\n", 2, "42601"),
+    ("\\connect other\n", 1, "42601"),
+    ("select 1;\n\nselect * from notes where nobody = 1;", 3, "42703"),
+    ("do $$ begin\n  perform 1 / 0;\nend $$;", 1, "22012"),
+    ("\u{FEFF}select 1;\r\nselect nothing;\r\n", 2, "42703"),
+  ])
+  func brokenFiles(text: String, line: Int, sqlstate: String) async throws {
+    try await withDatabase { folder, database in
+      try folder.write("migrations/3_x.sql", text)
+      do {
+        _ = try await database.reset()
+        Issue.record("it was accepted: \(text)")
+      } catch {
+        let diagnostic = Diagnostic(describing: error)
+        #expect(diagnostic.location?.file == "migrations/3_x.sql")
+        #expect(diagnostic.location?.line == line, "\(diagnostic)")
+        #expect(diagnostic.sqlstate == sqlstate, "\(diagnostic)")
+      }
+    }
+  }
+
+  /// A file of more statements than one pipeline holds is still all or nothing.
+  @Test func aLongFileIsOneTransaction() async throws {
+    try await withDatabase { folder, database in
+      var text = "create table many (i int);\n"
+      for number in 0..<2500 { text += "insert into many values (\(number));\n" }
+      try folder.write("migrations/3_many.sql", text)
+      _ = try await database.reset()
+      #expect(try await rows(database, "select count(*) from many") == ["2500"])
+
+      try folder.write("migrations/4_many.sql", text.replacing("many", with: "more") + "oops;\n")
+      let states = try await database.migrationStates().states
+      #expect(states.map(\.isApplied) == [true, true, true, false])
+      await #expect(throws: LifecycleError.self) { try await database.migrateUp() }
+      #expect(try await rows(database, "select to_regclass('public.more')") == [nil])
+    }
+  }
+}
+
+@Suite struct HistoryTests {
+  /// Applied, pending, edited and lost files are told apart.
+  @Test func statesCompareVersionNameAndContent() async throws {
+    try await withDatabase { folder, database in
+      try folder.write("migrations/2_more.sql", "alter table notes add column edited int;")
+      try folder.write("migrations/3_new.sql", "select 1;")
+      _ = try await database.query(
+        "insert into supabase_migrations.schema_migrations values ('0', '{}', 'lost')")
+      let states = try await database.migrationStates().states
+      #expect(states.map(\.version) == ["0", "1", "2", "3"])
+      #expect(states.map(\.isApplied) == [true, true, true, false])
+      #expect(states.map(\.content) == [.unknown, .same, .changed, .unknown])
+      #expect(states[0].file == nil)
+    }
+  }
+
+  /// `up` applies what is pending, and refuses what does not fit the history.
+  @Test func upAppliesPendingFiles() async throws {
+    try await withDatabase { folder, database in
+      try folder.write("migrations/3_new.sql", "create table new ();")
+      #expect(try await database.migrateUp() == ["migrations/3_new.sql"])
+      #expect(try await database.migrateUp() == [])
+
+      try folder.write("migrations/0_late.sql", "create table late ();")
+      await #expect(throws: LifecycleError.self) { try await database.migrateUp() }
+      #expect(try await database.migrateUp(includesAll: true) == ["migrations/0_late.sql"])
+
+      try folder.remove("migrations/3_new.sql")
+      let error = await #expect(throws: LifecycleError.self) { try await database.migrateUp() }
+      #expect(error?.diagnostic.hint?.contains("repair") == true)
+      _ = try await database.repairHistory(["3"], isApplied: false)
+      #expect(try await database.migrateUp() == [])
+    }
+  }
+
+  /// A seed that is run by hand is noted with its hash.
+  @Test func seedsRunByHand() async throws {
+    try await withDatabase { folder, database in
+      try folder.write("seeds/notes.sql", "insert into notes values (5, 'by hand');")
+      #expect(try await database.seed().applied == ["seeds/notes.sql"])
+      #expect(try await rows(database, "select body from notes where id = 5") == ["by hand"])
+    }
+  }
+}
+
+/// Runs a test with a project of two migrations and a seed, on a cluster of its own.
+private func withDatabase(
+  limits: ProjectDatabase.Limits = ProjectDatabase.Limits(),
+  _ body: (TemporaryFolder, ProjectDatabase) async throws -> Void
+) async throws {
+  let folder = try TemporaryFolder()
+  try folder.write("migrations/1_notes.sql", "create table notes (id int primary key, body text);")
+  try folder.write("migrations/2_more.sql", "alter table notes add column more int;")
+  try folder.write("seeds/notes.sql", "insert into notes (id, body) values (1, 'seeded');")
+  try await TemporaryCluster.withOwnCluster { cluster in
+    let access = ClusterAccess(
+      superuser: "supabase_admin", dataFolder: cluster.dataFolder,
+      parameters: { cluster.parameters(database: $0, user: $1) }, projectScript: { _ in "" })
+    let database = ProjectDatabase(access: access, limits: limits, inputs: { folder.inputs })
+    _ = try await database.open()
+    do {
+      try await body(folder, database)
+    } catch {
+      await database.close()
+      throw error
+    }
+    await database.close()
+  }
+}
+
+/// The first column of a query's rows.
+private func rows(_ database: ProjectDatabase, _ sql: String) async throws -> [String?] {
+  try await database.query(sql).last?.rows.map { $0.first ?? nil } ?? []
+}
