@@ -31,6 +31,8 @@ seconds_since() { # seconds_since NANOSECONDS: "4.2 s"
   printf '%d.%d s' $((tenths / 10)) $((tenths % 10))
 }
 
+last_line() { tail -c 400 "$1" | tr '\r' '\n' | sed '/^[[:space:]]*$/d' | tail -n 1; }
+
 # step NAME COMMAND…: runs it with its output in a log; shows the last line while it runs (on a
 # terminal in place, else a line every ten seconds), and the log's end if it fails.
 step() {
@@ -46,14 +48,14 @@ step() {
   while kill -0 "$pid" 2>/dev/null; do
     if [[ -t 1 ]]; then
       width=$(tput cols 2>/dev/null || echo 80)
-      last=$(tail -c 400 "$log" | tr '\r' '\n' | grep -v '^[[:space:]]*$' | tail -n 1)
-      printf '\r\033[K%.*s' "$((width - 1))" "$name … ${last:-} ($(seconds_since "$started"))"
+      last=$(last_line "$log")
+      printf '\r\033[K%.*s' "$((width - 1))" "$name … $last ($(seconds_since "$started"))"
       sleep 0.2
     else
       sleep 0.1
       if ((SECONDS - shown_at >= 10 && ($(date +%s%N) - started) / 1000000000 >= 10)); then
-        last=$(tail -c 400 "$log" | tr '\r' '\n' | grep -v '^[[:space:]]*$' | tail -n 1)
-        printf '  %s (%s)\n' "${last:-}" "$(seconds_since "$started")"
+        last=$(last_line "$log")
+        printf '  %s (%s)\n' "$last" "$(seconds_since "$started")"
         shown_at=$SECONDS
       fi
     fi

@@ -1,0 +1,1 @@
+update public.profiles set country = 'NO' where username = 'o''member';

@@ -1,0 +1,1 @@
+insert into public.countries values ('IN', 'India'), ('NO', 'Norway');

@@ -1,0 +1,1 @@
+﻿create tabel public.half (id int);

@@ -1,0 +1,2 @@
+﻿create table public.half (id int);
+alter table public.half enable row level security;

@@ -1,0 +1,1 @@
+insert into public.kept values (1, 'one');

@@ -1,0 +1,3 @@
+begin;
+create index concurrently kept_name on public.kept (name);
+commit;

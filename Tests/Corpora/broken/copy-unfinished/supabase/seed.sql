@@ -1,0 +1,3 @@
+copy public.kept (id, name) from stdin;
+2	two
+3	three

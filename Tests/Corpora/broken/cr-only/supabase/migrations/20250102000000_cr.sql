@@ -1,0 +1,1 @@
+create table public.half (id int);-- to the end of the lineselect 1;

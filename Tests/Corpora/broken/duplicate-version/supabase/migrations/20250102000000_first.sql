@@ -1,0 +1,1 @@
+create table public.half (id int);

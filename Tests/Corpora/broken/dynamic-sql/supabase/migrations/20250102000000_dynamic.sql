@@ -1,0 +1,5 @@
+do $$
+begin
+  execute 'create tabel oops';
+end
+$$;

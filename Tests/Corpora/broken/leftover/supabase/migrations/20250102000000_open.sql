@@ -1,0 +1,2 @@
+begin;
+create table public.half (id int);

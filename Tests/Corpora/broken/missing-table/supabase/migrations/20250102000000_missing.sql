@@ -1,0 +1,3 @@
+create table public.half (id int);
+
+select * from no_such_table;

@@ -1,0 +1,2 @@
+alter type public.level add value 'high';
+select 'high'::public.level;

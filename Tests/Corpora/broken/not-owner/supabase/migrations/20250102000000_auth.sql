@@ -1,0 +1,3 @@
+create table public.half (id int);
+
+alter table auth.users add column nickname text;

@@ -1,0 +1,3 @@
+create table public.half (id int);
+\restrict abc
+select 1;

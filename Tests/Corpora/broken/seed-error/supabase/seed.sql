@@ -1,0 +1,5 @@
+insert into public.kept values (1, 'one');
+
+insert into public.kept values
+  (2, 'two'),
+  (3, 'three', true);

@@ -1,0 +1,5 @@
+create table public.half (
+  id int,
+
+  name txet
+);

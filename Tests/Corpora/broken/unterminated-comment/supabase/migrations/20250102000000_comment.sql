@@ -1,0 +1,3 @@
+create table public.half (id int);
+/* outer /* inner */
+select 1;

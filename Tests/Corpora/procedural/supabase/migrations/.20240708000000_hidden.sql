@@ -1,0 +1,1 @@
+create table public.not_me (id int);
