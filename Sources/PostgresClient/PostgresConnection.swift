@@ -12,7 +12,7 @@ internal import CLibpq
 ///
 /// A statement seen for the third time is prepared; nothing else changes by it.
 package final class PostgresConnection: Sendable {
-  private let session: Session
+  let session: Session
 
   /// The server's process for this session, as in `pg_stat_activity.pid`.
   package let backendPID: Int32

@@ -327,13 +327,31 @@ final class Session: EventLoop.Handler {
 
   // MARK: - Operations of several steps
 
+  /// Starts an operation unless it was started before.
+  ///
+  /// - Parameter operation: Of this session only.
+  func startOnce(_ operation: Operation) {
+    change { state, effects in
+      guard operation.stage == .new else { return }
+      start(operation, &state, &effects)
+    }
+  }
+
+  /// Reads fields of an operation under the lock that guards them.
+  ///
+  /// - Parameter body: Must not call the session.
+  /// - Returns: What `body` returns.
+  func read<Value: Sendable>(_ body: () -> Value) -> Value {
+    state.withLock { _ in body() }
+  }
+
   /// Lets the running operation do more than its first `begin`: send a chunk, take one.
   ///
   /// - Parameters:
   ///   - operation: One that was started.
   ///   - body: Called with the link while the operation runs, with nil when it does not.
   func step(
-    _ operation: Operation, _ body: @escaping (OpaquePointer?, inout Effects) -> Void
+    _ operation: Operation, _ body: (OpaquePointer?, inout Effects) -> Void
   ) {
     change { state, effects in
       guard state.current === operation, let link = state.link else {
