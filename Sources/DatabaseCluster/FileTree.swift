@@ -1,8 +1,8 @@
 import Glibc
-package import ProcessSupervision
+import ProcessSupervision
 
 /// Folders and files below the level of a language's library: owners, modes, holes, renames.
-package enum FileTree {
+enum FileTree {
   /// The names in a folder, without `.` and `..`; none when it cannot be read.
   static func names(in folder: String) -> [String] {
     guard let handle = opendir(folder) else { return [] }
@@ -97,13 +97,10 @@ package enum FileTree {
   ///     process's, and open to be passed through when an owner is given.
   ///   - mode: The permissions of the last one.
   /// - Throws: `ClusterError.system`.
-  package static func makeFolder(
+  static func makeFolder(
     _ path: String, owner: UserIdentity? = nil, mode: mode_t = 0o700
   ) throws(ClusterError) {
-    let above = parent(of: path)
-    if above != "/" && above != "." && !exists(above) {
-      try makeFolder(above, mode: owner == nil ? 0o700 : 0o755)
-    }
+    try makeFolder(parent(of: path), keepingModeIfThere: owner == nil ? 0o700 : 0o755)
     if mkdir(path, mode) != 0 {
       guard errno == EEXIST, isFolder(path) else { throw failure("make the folder", path) }
     }
@@ -115,13 +112,25 @@ package enum FileTree {
     }
   }
 
+  /// Makes a folder unless it is there; one that is there keeps its owner and permissions.
+  static func makeFolder(_ path: String, keepingModeIfThere mode: mode_t) throws(ClusterError) {
+    if isFolder(path) { return }
+    let above = parent(of: path)
+    if above != path && above != "." { try makeFolder(above, keepingModeIfThere: mode) }
+    guard mkdir(path, mode) == 0 || errno == EEXIST else {
+      throw failure("make the folder", path)
+    }
+    // Whatever the umask was.
+    guard chmod(path, mode) == 0 else { throw failure("set the permissions of", path) }
+  }
+
   /// Removes a folder with all that is in it, or a file; nothing when it is not there.
   ///
   /// Symbolic links are removed, never followed.
   ///
   /// - Parameter path: The folder or file.
   /// - Throws: `ClusterError.system`.
-  package static func remove(_ path: String) throws(ClusterError) {
+  static func remove(_ path: String) throws(ClusterError) {
     var facts = stat()
     guard lstat(path, &facts) == 0 else {
       if errno == ENOENT { return }
@@ -144,19 +153,56 @@ package enum FileTree {
   ///   - source: The folder.
   ///   - target: Must not be there.
   ///   - owner: Who is to own the copy; nil: this process's user.
+  /// - Returns: How much was there, to compare with what should be.
   /// - Throws: `ClusterError.system`; a half copy is left for the caller to remove.
   static func copy(
     _ source: String, to target: String, owner: UserIdentity?
-  ) throws(ClusterError) {
+  ) throws(ClusterError) -> Extent {
     guard mkdir(target, 0o700) == 0 else { throw failure("make the folder", target) }
     var buffer = [UInt8](repeating: 0, count: 256 * 1024)
     var canShare = true
-    try copyContents(source, target, owner, &buffer, &canShare)
+    var extent = Extent()
+    try copyContents(source, target, owner, &buffer, &canShare, &extent)
+    return extent
+  }
+
+  /// How much is in a folder.
+  struct Extent: Sendable, Hashable {
+    var files = 0
+    var sizeInBytes = 0
+  }
+
+  /// Counts the files of a folder and all below it.
+  static func extent(of folder: String) -> Extent {
+    var extent = Extent()
+    for name in names(in: folder) {
+      var facts = stat()
+      guard lstat("\(folder)/\(name)", &facts) == 0 else { continue }
+      if facts.st_mode & S_IFMT == S_IFDIR {
+        let inner = Self.extent(of: "\(folder)/\(name)")
+        extent.files += inner.files
+        extent.sizeInBytes += inner.sizeInBytes
+      } else if facts.st_mode & S_IFMT == S_IFREG {
+        extent.files += 1
+        extent.sizeInBytes += Int(facts.st_size)
+      }
+    }
+    return extent
+  }
+
+  /// Gives a folder and all that is in it to a user.
+  static func give(_ path: String, to owner: UserIdentity) throws(ClusterError) {
+    var facts = stat()
+    guard lstat(path, &facts) == 0 else { throw failure("read", path) }
+    if facts.st_mode & S_IFMT == S_IFDIR {
+      for name in names(in: path) { try give("\(path)/\(name)", to: owner) }
+    }
+    guard lchown(path, owner.userID, owner.groupID) == 0 else { throw failure("give away", path) }
   }
 
   private static func copyContents(
     _ source: String, _ target: String, _ owner: UserIdentity?, _ buffer: inout [UInt8],
-    _ canShare: inout Bool
+    _ canShare: inout Bool, _ extent: inout Extent
   ) throws(ClusterError) {
     for name in names(in: source) {
       let from = "\(source)/\(name)"
@@ -166,9 +212,11 @@ package enum FileTree {
       switch facts.st_mode & S_IFMT {
       case S_IFDIR:
         guard mkdir(to, 0o700) == 0 else { throw failure("make the folder", to) }
-        try copyContents(from, to, owner, &buffer, &canShare)
+        try copyContents(from, to, owner, &buffer, &canShare, &extent)
       case S_IFREG:
         try copyFile(from, to, Int(facts.st_size), owner, &buffer, &canShare)
+        extent.files += 1
+        extent.sizeInBytes += Int(facts.st_size)
       default:
         continue
       }

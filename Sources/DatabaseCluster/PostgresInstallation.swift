@@ -214,7 +214,9 @@ package struct PostgresInstallation: Sendable, Hashable {
     return nil
   }
 
-  /// The first line that a short program prints. For the rare ways only: it blocks.
+  /// The first line that a short program prints.
+  ///
+  /// For the rare ways only: it blocks.
   private static func firstLine(of arguments: [String]) -> String? {
     var ends: [Int32] = [0, 0]
     guard pipe(&ends) == 0 else { return nil }

@@ -1,0 +1,204 @@
+import Diagnostics
+import Glibc
+import PostgresClient
+import ProcessSupervision
+
+/// What the last run of a server left behind.
+package enum ClusterHealth: String, Sendable, Hashable, Codable {
+  /// A copy of the image that has never run.
+  case new
+  /// It was shut down in order.
+  case cleanShutdown
+  /// It was killed; the kernel kept what was written, and recovery mends the rest.
+  case crashRecoveryNeeded
+  /// The machine went down with it: without fsync the files may be anything. See `verify`.
+  case powerCutSuspected
+}
+
+/// A database that cannot be trusted any more.
+package struct BrokenDatabase: Sendable, Hashable {
+  package var name: String
+  /// What the server said.
+  package var reason: String
+  package var sqlstate: String?
+}
+
+/// The marks that tell one kind of ending from another.
+enum ShutdownMarks {
+  /// Which boot of the machine the server was last started in.
+  static let bootFile = "homebase.boot"
+  /// There from a suspected power cut until the databases have been checked.
+  static let suspicionFile = "homebase.suspected"
+
+  /// The machine's present boot; nil where the kernel does not tell.
+  static func currentBoot() -> String? {
+    FileTree.read("/proc/sys/kernel/random/boot_id").map { String($0.prefix { !$0.isNewline }) }
+  }
+
+  /// Whether the control file says that the server was shut down in order.
+  ///
+  /// Source: PostgreSQL 15, `src/include/catalog/pg_control.h`: `ControlFileData.state` follows
+  /// eight, four and four bytes; `DB_SHUTDOWNED` is 1, `DB_SHUTDOWNED_IN_RECOVERY` 2.
+  static func wasShutDown(_ dataFolder: String) -> Bool? {
+    guard let bytes = FileTree.readBytes(dataFolder + "/global/pg_control"), bytes.count >= 20
+    else { return nil }
+    let state = bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 16, as: UInt32.self) }
+    return state == 1 || state == 2
+  }
+
+  /// Judges the last run, and keeps a suspicion until it has been cleared.
+  static func judge(
+    _ dataFolder: String, currentBoot: String?, owner: UserIdentity?
+  ) throws(ClusterError) -> ClusterHealth {
+    if FileTree.exists("\(dataFolder)/\(suspicionFile)") { return .powerCutSuspected }
+    guard let wasShutDown = wasShutDown(dataFolder) else { return .powerCutSuspected }
+    let lastBoot = FileTree.read("\(dataFolder)/\(bootFile)")
+      .map { String($0.prefix { !$0.isNewline }) }
+    if wasShutDown { return lastBoot == nil ? .new : .cleanShutdown }
+    guard let lastBoot, let currentBoot, lastBoot != currentBoot else {
+      return .crashRecoveryNeeded
+    }
+    try FileTree.write("", to: "\(dataFolder)/\(suspicionFile)", owner: owner)
+    return .powerCutSuspected
+  }
+}
+
+extension Cluster {
+  /// Reads every table and checks every B-tree of every database of the running server.
+  ///
+  /// To be called when `health` says `.powerCutSuspected`. It reads everything once: some seconds
+  /// a gigabyte. Databases that take no connections (layers) are opened for it and closed again.
+  /// When it finds nothing, the suspicion is over.
+  ///
+  /// - Parameter progress: Told the name of each database before it is read.
+  /// - Returns: The broken ones, with the first thing that is wrong in each.
+  /// - Throws: `PostgresError` when not even the list of databases can be read: then all is lost,
+  ///   and `setAside()` makes room for a new cluster.
+  package func verify(
+    progress: @Sendable (String) -> Void = { _ in }
+  ) async throws -> [BrokenDatabase] {
+    let admin = try await connectForChecks()
+    let databases = try await admin.query(
+      "select datname, datallowconn from pg_catalog.pg_database order by oid")
+    var broken: [BrokenDatabase] = []
+    for row in databases.rows {
+      guard let name = row[0] else { continue }
+      progress(name)
+      let opens = row[1] == "t"
+      let alter = "alter database \(quoteIdentifier(name)) allow_connections"
+      if !opens { _ = try await admin.query("\(alter) true") }
+      if let found = await check(name) { broken.append(found) }
+      if !opens { _ = try await admin.query("\(alter) false") }
+    }
+    await admin.close()
+    if broken.isEmpty { try clearSuspicion() }
+    return broken
+  }
+
+  /// Ends the suspicion of a power cut: everything broken has been rebuilt.
+  ///
+  /// - Throws: `ClusterError.system`.
+  package func clearSuspicion() throws {
+    try FileTree.remove("\(dataFolder)/\(ShutdownMarks.suspicionFile)")
+  }
+
+  /// Moves the data folder away, so that the next `prepare` begins anew.
+  ///
+  /// - Returns: Where it is now.
+  /// - Throws: `ClusterError.inUse` while its server runs; `.system`.
+  package func setAside() throws -> String {
+    if let pid = Cluster.runningServer(in: dataFolder) {
+      throw ClusterError.inUse(folder: dataFolder, pid: pid)
+    }
+    var number = 1
+    while FileTree.exists("\(dataFolder).broken-\(number)") { number += 1 }
+    let aside = "\(dataFolder).broken-\(number)"
+    guard rename(dataFolder, aside) == 0 else {
+      throw FileTree.failure("move away", dataFolder)
+    }
+    return aside
+  }
+
+  /// Any database will do to read the list of all: one of them may be the broken one.
+  private func connectForChecks() async throws -> PostgresConnection {
+    var first: PostgresError?
+    for database in [PlatformSchema.adminDatabase, "template1", "postgres"] {
+      do {
+        return try await PostgresConnection.connect(adminParameters(database: database))
+      } catch {
+        first = first ?? error
+      }
+    }
+    throw first ?? PostgresError.closed
+  }
+
+  private func check(_ database: String) async -> BrokenDatabase? {
+    do {
+      let connection = try await PostgresConnection.connect(adminParameters(database: database))
+      defer { Task { await connection.close() } }
+      _ = try await connection.execute(Self.readEverything)
+      _ = try await connection.execute(Self.checkIndexes)
+      return nil
+    } catch {
+      return BrokenDatabase(
+        name: database, reason: error.diagnostic.message, sqlstate: error.sqlstate)
+    }
+  }
+
+  /// Sequential scans alone touch every page of every table, toast and catalogs included.
+  private static let readEverything = """
+    set enable_indexonlyscan to off;
+    set enable_indexscan to off;
+    set enable_bitmapscan to off;
+    set statement_timeout to 0;
+    do $$
+    declare
+      relation regclass;
+    begin
+      for relation in
+        select c.oid from pg_catalog.pg_class as c
+         where c.relkind in ('r', 't', 'm', 'S') and c.relpersistence <> 't'
+      loop
+        begin
+          execute 'select count(*) from ' || case
+            when relation::text like 'pg_toast.%' then relation::text
+            else 'only ' || relation::text end;
+        exception when object_not_in_prerequisite_state then
+          -- A materialized view that was never filled.
+          null;
+        end;
+      end loop;
+    end
+    $$;
+    """
+
+  /// amcheck comes and goes in one transaction: nothing of it stays in the database.
+  private static let checkIndexes = """
+    do $$
+    declare
+      one record;
+    begin
+      if not exists (select from pg_catalog.pg_available_extensions where name = 'amcheck')
+         or exists (select from pg_catalog.pg_extension where extname = 'amcheck') then
+        return;
+      end if;
+      begin
+        create schema homebase_check;
+        create extension amcheck schema homebase_check;
+        for one in
+          select c.oid from pg_catalog.pg_index as i
+            join pg_catalog.pg_class as c on c.oid = i.indexrelid
+            join pg_catalog.pg_am as a on a.oid = c.relam
+           where a.amname = 'btree' and c.relkind = 'i' and c.relpersistence <> 't'
+             and i.indisvalid and i.indisready
+        loop
+          perform homebase_check.bt_index_check(one.oid);
+        end loop;
+        raise exception sqlstate 'HB000';
+      exception when sqlstate 'HB000' then
+        null;
+      end;
+    end
+    $$;
+    """
+}

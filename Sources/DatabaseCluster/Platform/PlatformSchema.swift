@@ -1,0 +1,108 @@
+import Crypto
+import PostgresClient
+
+/// One piece of the platform's SQL.
+package struct PlatformScript: Sendable, Hashable {
+  /// Where a script runs.
+  package enum Scope: Sendable, Hashable {
+    /// Once a cluster, in any database: roles are shared by all databases.
+    case cluster
+    /// In the template database, from which all others are cloned.
+    case database
+  }
+
+  /// What it is about, in a word, for messages: `auth`.
+  package var name: String
+  package var scope: Scope
+  package var sql: String
+}
+
+/// The platform that a project's migrations find: roles, schemas, tables, functions, privileges.
+///
+/// It is all in the executable. The scripts run in order, each as one transaction, as the
+/// superuser `supabase_admin`; a finished cluster is kept as an image, keyed by `hash`.
+package enum PlatformSchema {
+  /// All scripts, in the order in which they run.
+  package static let scripts: [PlatformScript] = [
+    PlatformScript(name: "roles", scope: .cluster, sql: roles),
+    PlatformScript(name: "schemas", scope: .database, sql: schemas),
+    PlatformScript(name: "auth", scope: .database, sql: auth),
+    PlatformScript(name: "storage", scope: .database, sql: storage),
+    PlatformScript(name: "realtime", scope: .database, sql: realtime),
+    PlatformScript(name: "history", scope: .database, sql: history),
+    PlatformScript(name: "exposure", scope: .database, sql: exposure(true)),
+    // Last: its event triggers would fire at everything that comes after.
+    PlatformScript(name: "delegation", scope: .database, sql: delegation),
+  ]
+
+  /// SHA-256 of everything that makes the image what it is, in hexadecimal.
+  package static let hash: String = {
+    var hasher = SHA256()
+    // The steps around the scripts: count up when `ClusterImage` builds something else.
+    hasher.update(data: Array("image 1\n".utf8))
+    for script in scripts {
+      hasher.update(data: Array("\(script.name) \(script.sql.utf8.count)\n".utf8))
+      hasher.update(data: Array(script.sql.utf8))
+    }
+    return hexadecimal(hasher.finalize())
+  }()
+
+  /// The name of the superuser, who owns the cluster.
+  package static let superuser = "supabase_admin"
+  /// The database of homebase's own bookkeeping, for the superuser only.
+  package static let adminDatabase = "homebase"
+  /// The template database: the platform, and nothing of a project.
+  ///
+  /// It takes no connections.
+  package static let templateDatabase = "homebase_platform"
+
+  /// Every role that logs in with a password.
+  static let loginRoles = [
+    "supabase_admin", "postgres", "authenticator", "supabase_auth_admin",
+    "supabase_storage_admin", "supabase_functions_admin", "supabase_replication_admin",
+    "supabase_etl_admin", "supabase_read_only_user", "pgbouncer",
+  ]
+
+  /// Gives all roles that log in one password.
+  ///
+  /// The server never sees the password itself, so it is in no log.
+  ///
+  /// - Parameter password: `db.password` of the project.
+  /// - Returns: A script to run once a cluster as the superuser.
+  package static func passwords(_ password: String) -> String {
+    let verifier = ScramVerifier.make(password: password)
+    return loginRoles.map { "alter role \($0) password '\(verifier)';" }
+      .joined(separator: "\n")
+  }
+
+  /// Makes a database the project's own: owner, rights, and the settings that SQL reads.
+  ///
+  /// `CREATE DATABASE … TEMPLATE` copies none of these, and `ALTER DATABASE … RENAME` keeps them.
+  ///
+  /// - Parameters:
+  ///   - database: The name as the catalog spells it, unquoted.
+  ///   - jwtSecret: What `current_setting('app.settings.jwt_secret')` answers.
+  ///   - jwtExpiry: How long an access token lives, in seconds.
+  /// - Returns: A script to run as the superuser, in any database.
+  package static func databaseSettings(
+    database: String, jwtSecret: String, jwtExpiry: Int
+  ) -> String {
+    let name = quoteIdentifier(database)
+    return """
+      alter database \(name) owner to postgres;
+      grant all on database \(name) to postgres, dashboard_user;
+      alter database \(name) set "app.settings.jwt_secret" to \(quoteLiteral(jwtSecret));
+      alter database \(name) set "app.settings.jwt_exp" to '\(jwtExpiry)';
+      """
+  }
+
+  static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+    let digits = Array("0123456789abcdef")
+    var text = ""
+    for byte in bytes {
+      text.append(digits[Int(byte >> 4)])
+      text.append(digits[Int(byte & 15)])
+    }
+    return text
+  }
+}
