@@ -109,6 +109,40 @@ package final class ControlClient {
     }
   }
 
+  /// Waits until the server has closed the connection, which it does at its end.
+  ///
+  /// - Parameter timeout: How long at most.
+  /// - Returns: Whether it has closed.
+  package func waitForEnd(timeout: Duration) -> Bool {
+    setReceiveTimeout(descriptor, max(timeout, .milliseconds(1)))
+    defer { setReceiveTimeout(descriptor, .zero) }
+    while true {
+      do {
+        _ = try reader.next()
+      } catch {
+        return error == .connectionLost
+      }
+    }
+  }
+
+  /// Waits until no server holds a socket, so that the next one can listen there.
+  ///
+  /// - Parameters:
+  ///   - path: The socket's file.
+  ///   - timeout: How long at most.
+  /// - Returns: Whether nobody holds it.
+  package static func waitUntilFree(path: String, timeout: Duration) -> Bool {
+    let descriptor = open(path + ".lock", O_RDWR | O_CLOEXEC | O_NOFOLLOW)
+    guard descriptor >= 0 else { return errno == ENOENT }
+    defer { Glibc.close(descriptor) }
+    let end = ContinuousClock.now + timeout
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+      guard errno == EWOULDBLOCK || errno == EINTR, .now < end else { return false }
+      usleep(2_000)
+    }
+    return true
+  }
+
   private func send(_ line: Data) {
     var rest = line[...]
     while !rest.isEmpty {

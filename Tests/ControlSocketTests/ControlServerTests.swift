@@ -299,6 +299,28 @@ import Testing
     }
   }
 
+  /// `restart` must know when the old supervisor has let go of the socket.
+  @Test func theEndCanBeWaitedFor() async throws {
+    let folder = try temporaryFolder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = folder + "/c.sock"
+    #expect(ControlClient.waitUntilFree(path: path, timeout: .zero))
+    let server = ControlServer(path: path, version: "1") { _, _ in Data("1".utf8) }
+    try server.start()
+    #expect(!ControlClient.waitUntilFree(path: path, timeout: .zero))
+    let connected = AsyncStream<Void>.makeStream()
+    async let hasEnded = offPool {
+      let client = try ControlClient.connect(path: path)
+      let isEarly = client.waitForEnd(timeout: .milliseconds(1))
+      connected.continuation.yield()
+      return (isEarly, client.waitForEnd(timeout: .seconds(60)))
+    }
+    for await _ in connected.stream { break }
+    await server.stop()
+    #expect(try await hasEnded == (false, true))
+    #expect(ControlClient.waitUntilFree(path: path, timeout: .seconds(60)))
+  }
+
   /// Whoever can reach the socket owns the stack: only the user may.
   @Test func theSocketIsPrivate() async throws {
     let folder = try temporaryFolder()
