@@ -90,7 +90,7 @@ let package = Package(
 
     // A real PostgreSQL for tests: made once a run, copied for each test that wants its own.
     .target(
-      name: "TestCluster", dependencies: ["PostgresClient"], path: "Tests/TestCluster",
+      name: "TestCluster", dependencies: ["PostgresClient", "DatabaseCluster", "ProcessSupervision"], path: "Tests/TestCluster",
       swiftSettings: settings),
     tests(of: "Diagnostics"),
     tests(of: "Console"),
@@ -102,7 +102,9 @@ let package = Package(
     tests(of: "StackProtocol"),
     tests(of: "DatabaseCluster"),
     tests(of: "SchemaCatalog"),
-    tests(of: "DatabaseLifecycle", ["PostgresClient", "TestCluster"]),
+    tests(
+      of: "DatabaseLifecycle",
+      ["Diagnostics", "PostgresClient", "ProjectConfiguration", "DatabaseCluster", "TestCluster"]),
     tests(of: "MockData"),
     tests(of: "StackRuntime"),
     tests(of: "homebase"),

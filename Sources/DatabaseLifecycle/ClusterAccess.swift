@@ -1,32 +1,17 @@
-import Diagnostics
+import DatabaseCluster
 import Glibc
-package import PostgresClient
+import PostgresClient
 
-/// How a cluster is reached, and what homebase's platform adds to a project's database.
-///
-/// A value of closures rather than the cluster itself: tests give it a cluster of their own.
-package struct ClusterAccess: Sendable {
+/// How a running cluster is reached.
+struct ClusterAccess: Sendable {
+  let cluster: Cluster
+
   /// The role that owns the cluster.
-  package var superuser: String
+  var superuser: String { PlatformSchema.superuser }
   /// The cluster's folder, whose file system is watched for free space.
-  package var dataFolder: String
-  /// The way to a database as a role, over the unix socket.
-  package var parameters: @Sendable (_ database: String, _ user: String) -> ConnectionParameters
-  /// SQL that the superuser runs in a fresh copy of the platform: default privileges and the like.
-  package var projectScript: @Sendable (_ inputs: LifecycleInputs) -> String
+  var dataFolder: String { cluster.dataFolder }
 
-  package init(
-    superuser: String, dataFolder: String,
-    parameters: @escaping @Sendable (_ database: String, _ user: String) -> ConnectionParameters,
-    projectScript: @escaping @Sendable (_ inputs: LifecycleInputs) -> String
-  ) {
-    self.superuser = superuser
-    self.dataFolder = dataFolder
-    self.parameters = parameters
-    self.projectScript = projectScript
-  }
-
-  /// Opens a connection.
+  /// Opens a connection over the unix socket.
   ///
   /// - Parameters:
   ///   - database: As the catalog spells it.
@@ -37,7 +22,12 @@ package struct ClusterAccess: Sendable {
   func connect(
     to database: String, as user: String, handlingNotices progress: LifecycleProgress? = nil
   ) async throws(PostgresError) -> PostgresConnection {
-    try await PostgresConnection.connect(parameters(database, user))
+    var onNotice: (@Sendable (PostgresNotice) -> Void)?
+    if let progress {
+      onNotice = { progress.say(.notice, "\($0.severity): \($0.message)") }
+    }
+    return try await PostgresConnection.connect(
+      cluster.parameters(database: database, user: user), onNotice: onNotice)
   }
 }
 

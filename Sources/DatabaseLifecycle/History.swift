@@ -55,6 +55,21 @@ extension ProjectDatabase {
     return (states, files.warnings)
   }
 
+  /// Tells which files the live database's history does not hold.
+  ///
+  /// - Returns: How many versions are applied, and the names of the files that are not.
+  /// - Throws: `LifecycleError` when the files cannot be listed; `PostgresError`.
+  package func pendingMigrations() async throws -> (applied: Int, pending: [String]) {
+    let inputs = try currentInputs()
+    let files = try ProjectFiles.list(inputs, fingerprints: fingerprints)
+    let result = try await withLive {
+      try await $0.query("select version from supabase_migrations.schema_migrations")
+    }
+    let applied = Set(result[column: "version"].compactMap { $0 })
+    let pending = files.migrations.filter { !applied.contains($0.version) }
+    return (applied.count, pending.map { $0.path.split(separator: "/").last.map { String($0) } ?? $0.path })
+  }
+
   /// Applies the files that the live database's history does not hold.
   ///
   /// - Parameters:

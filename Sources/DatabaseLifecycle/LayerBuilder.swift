@@ -1,5 +1,7 @@
+import DatabaseCluster
 import Diagnostics
 import PostgresClient
+import ProjectConfiguration
 
 /// Builds template databases: the deepest layer that is there, then the steps that are missing.
 struct LayerBuilder: Sendable {
@@ -124,26 +126,22 @@ struct LayerBuilder: Sendable {
 
   /// Gives a copy of the platform what the project's configuration says, and its roles.
   private func prepare(_ build: String) async throws {
-    let quoted = quoteIdentifier(build)
     _ = try await connection.execute(
-      """
-      alter database \(quoted) set "app.settings.jwt_secret" = \(quoteLiteral(inputs.jwtSecret));
-      alter database \(quoted) set "app.settings.jwt_exp" = \
-      \(quoteLiteral(String(inputs.jwtExpiryInSeconds)));
-      """)
+      PlatformSchema.databaseSettings(
+        database: build, jwtSecret: inputs.jwtSecret, jwtExpiry: inputs.jwtExpiryInSeconds))
     let superuser = try await access.connect(to: build, as: access.superuser)
     do {
-      _ = try await superuser.execute(access.projectScript(inputs))
+      _ = try await superuser.execute(PlatformSchema.exposure(inputs.exposesNewTables ?? true))
     } catch {
       await superuser.close()
       throw error
     }
     await superuser.close()
-    if let rolesFile = inputs.rolesFile, fileExists(rolesFile) {
+    if fileExists(inputs.layout.rolesFile) {
       let session = try await connect(to: build)
       do {
         try await MigrationRunner(inputs: inputs, admin: connection, connection: session)
-          .applyRoles(rolesFile)
+          .applyRoles(inputs.layout.rolesFile)
       } catch {
         await session.close()
         throw error

@@ -1,5 +1,6 @@
 package import Diagnostics
 import Glibc
+import ProjectConfiguration
 
 /// A migration on disk.
 package struct Migration: Sendable, Hashable {
@@ -56,8 +57,8 @@ package struct ProjectFiles: Sendable, Hashable {
     if inputs.appliesSeeds || seedPatterns != nil {
       try files.listSeeds(inputs, patterns: seedPatterns ?? inputs.seedPatterns, fingerprints)
     }
-    if let rolesFile = inputs.rolesFile, access(rolesFile, F_OK) == 0 {
-      files.rolesHash = try fingerprints.hash(of: rolesFile)
+    if fileExists(inputs.layout.rolesFile) {
+      files.rolesHash = try fingerprints.hash(of: inputs.layout.rolesFile)
     }
     return files
   }
@@ -67,7 +68,7 @@ package struct ProjectFiles: Sendable, Hashable {
   ) throws(LifecycleError) {
     let names: [String]
     do {
-      names = try entries(of: inputs.migrationsFolder).sorted {
+      names = try entries(of: inputs.layout.migrationsFolder).sorted {
         $0.utf8.lexicographicallyPrecedes($1.utf8)
       }
     } catch {
@@ -76,7 +77,7 @@ package struct ProjectFiles: Sendable, Hashable {
       return
     }
     for name in names where name.hasSuffix(".sql") {
-      let path = inputs.migrationsFolder + "/" + name
+      let path = inputs.layout.migrationsFolder + "/" + name
       guard let (version, title) = Migration.parse(fileName: name) else {
         warnings.append(
           Diagnostic(
@@ -98,24 +99,14 @@ package struct ProjectFiles: Sendable, Hashable {
   private mutating func listSeeds(
     _ inputs: LifecycleInputs, patterns: [String], _ fingerprints: FileFingerprints
   ) throws(LifecycleError) {
-    var seen = Set<String>()
-    for pattern in patterns {
-      let matches = paths(matching: pattern, in: inputs.seedFolder)
-      if matches.isEmpty {
-        warnings.append(
-          Diagnostic(
-            code: "seed_pattern_without_match", message: "no seed file matches \(pattern)",
-            hint:
-              "paths of db.seed.sql_paths are relative to \(inputs.displayPath(inputs.seedFolder))")
-        )
-      }
-      for path in matches where seen.insert(path).inserted {
-        let prefix = inputs.seedFolder + "/"
-        seeds.append(
-          Seed(
-            name: path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)) : path, path: path,
-            hash: try fingerprints.hash(of: path)))
-      }
+    let found = inputs.layout.seedFiles(matching: patterns)
+    warnings += found.warnings
+    let prefix = inputs.layout.configurationFolder + "/"
+    for path in found.files {
+      seeds.append(
+        Seed(
+          name: path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)) : path, path: path,
+          hash: try fingerprints.hash(of: path)))
     }
   }
 }
@@ -151,33 +142,4 @@ private func entries(of folder: String) throws(LifecycleError) -> [String] {
     if !name.hasPrefix(".") { names.append(name) }
   }
   return names
-}
-
-/// The files that a glob matches, sorted by name.
-private func paths(matching pattern: String, in folder: String) -> [String] {
-  var relative = pattern[...]
-  while relative.hasPrefix("./") { relative = relative.dropFirst(2) }
-  let absolute = relative.hasPrefix("/") ? String(relative) : escapeGlob(folder) + "/" + relative
-  var result = glob_t()
-  defer { globfree(&result) }
-  guard glob(absolute, 0, nil, &result) == 0 else { return [] }
-  var paths: [String] = []
-  for index in 0..<Int(result.gl_pathc) {
-    guard let path = result.gl_pathv[index] else { continue }
-    var status = stat()
-    if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
-      paths.append(String(cString: path))
-    }
-  }
-  return paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-}
-
-/// A folder's name as a glob that matches only itself.
-private func escapeGlob(_ folder: String) -> String {
-  var text = ""
-  for character in folder {
-    if "*?[]\\".contains(character) { text.append("\\") }
-    text.append(character)
-  }
-  return text
 }

@@ -175,9 +175,9 @@ struct MigrationRunner: Sendable {
     }
     do {
       _ = try await connection.copyIn(statement.text, chunks)
-    } catch let error {
+    } catch {
       _ = try? await connection.execute("rollback")
-      guard case .server(let server, _) = error else { throw error }
+      guard case PostgresError.server(let server, _) = error else { throw error }
       throw failure.copyError(server, statement)
     }
   }

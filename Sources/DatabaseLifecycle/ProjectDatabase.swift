@@ -1,3 +1,4 @@
+package import DatabaseCluster
 package import Diagnostics
 import PostgresClient
 
@@ -48,16 +49,16 @@ package actor ProjectDatabase {
   /// Makes the keeper of a cluster that runs.
   ///
   /// - Parameters:
-  ///   - access: The way to the cluster.
+  ///   - cluster: One that runs.
   ///   - limits: How much is kept.
   ///   - inputs: Reads the project's settings as they are now.
   ///   - report: Is told of what background work finds worth a word.
   package init(
-    access: ClusterAccess, limits: Limits = Limits(),
+    cluster: Cluster, limits: Limits = Limits(),
     inputs: @escaping @Sendable () throws -> LifecycleInputs,
     report: @escaping @Sendable (Diagnostic) -> Void = { _ in }
   ) {
-    self.access = access
+    access = ClusterAccess(cluster: cluster)
     self.limits = limits
     self.inputs = inputs
     self.report = report
@@ -143,11 +144,40 @@ package actor ProjectDatabase {
     for row in orphans.rows {
       if let name = row.first.flatMap({ $0 }) { try await copier.drop(name) }
     }
+    let live = try await connection.query(
+      "select 1 from pg_database where datname = $1", [Ledger.live])
+    if live.rows.isEmpty {
+      // Migrations may name it, and a failing first one leaves it, with the platform's schema.
+      try await copier.clone(Ledger.platform, to: Ledger.live)
+      let inputs = try currentInputs()
+      _ = try await connection.execute(
+        PlatformSchema.databaseSettings(
+          database: Ledger.live, jwtSecret: inputs.jwtSecret,
+          jwtExpiry: inputs.jwtExpiryInSeconds))
+    }
     _ = try await connection.query(
       """
       delete from homebase.databases l
       where not exists (select 1 from pg_database d where d.datname = l.name)
       """)
+  }
+
+  /// Rebuilds what a power cut broke, as far as files can.
+  ///
+  /// Broken spares and layers are dropped; they are made anew. A broken live database is dropped
+  /// too: `open` builds it from migrations and seeds. Broken snapshots are dropped, since nothing
+  /// can bring them back.
+  ///
+  /// - Parameter names: The broken databases.
+  /// - Throws: `PostgresError`.
+  package func rebuild(broken names: [String]) async throws {
+    try await turnstile.pass {
+      let connection = try await workConnection()
+      let copier = DatabaseCopier(connection: connection, dataFolder: access.dataFolder)
+      for name in names where name == Ledger.live || name.hasPrefix(Ledger.prefix) {
+        if name != Ledger.platform { try await copier.drop(name) }
+      }
+    }
   }
 
   // MARK: - Background

@@ -3,7 +3,7 @@ import Synchronization
 /// Lets one operation through at a time, in the order in which they came.
 ///
 /// An actor is not enough: it takes the next call at every suspension of the first.
-final class Turnstile: Sendable {
+package final class Turnstile: Sendable {
   private struct State {
     var isTaken = false
     var waiting: [CheckedContinuation<Void, Never>] = []
@@ -11,8 +11,16 @@ final class Turnstile: Sendable {
 
   private let state = Mutex(State())
 
+  package init() {}
+
   /// Runs an operation when those before it are through.
-  func pass<Result>(
+  ///
+  /// - Parameters:
+  ///   - isolation: The caller's.
+  ///   - operation: What is to be alone.
+  /// - Returns: What the operation returns.
+  /// - Throws: What the operation throws.
+  package func pass<Result>(
     isolation: isolated (any Actor)? = #isolation, _ operation: () async throws -> Result
   ) async rethrows -> Result {
     await enter()

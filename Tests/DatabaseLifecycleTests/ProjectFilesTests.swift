@@ -1,6 +1,7 @@
 import Diagnostics
 import FoundationEssentials
 import Glibc
+import ProjectConfiguration
 import Testing
 
 @testable import DatabaseLifecycle
@@ -58,7 +59,7 @@ import Testing
     inputs.seedPatterns = ["./seeds/c.sql", "seeds/*.sql", "nothing/*.sql"]
     let files = try ProjectFiles.list(inputs, fingerprints: FileFingerprints())
     #expect(files.seeds.map(\.name) == ["seeds/c.sql", "seeds/a.sql", "seeds/b.sql"])
-    #expect(files.warnings.map(\.code) == ["seed_pattern_without_match"])
+    #expect(files.warnings.map(\.code) == ["seed_pattern_unmatched"])
   }
 
   /// An edit in place, of the same length and within one tick of the clock, is an edit.
@@ -148,8 +149,9 @@ final class TemporaryFolder: Sendable {
   }
 
   var inputs: LifecycleInputs {
-    LifecycleInputs(
-      projectRoot: path, migrationsFolder: path + "/migrations", seedPatterns: ["./seeds/*.sql"],
-      seedFolder: path, jwtSecret: "a-secret-of-at-least-32-characters", platformHash: "test")
+    let layout = ProjectLayout(root: path, style: .homebase)
+    return LifecycleInputs(
+      layout: layout, configuration: Configuration(defaultsFor: layout),
+      jwtSecret: "a-secret-of-at-least-32-characters", platformHash: "test")
   }
 }

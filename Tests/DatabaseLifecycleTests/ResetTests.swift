@@ -203,7 +203,7 @@ import Testing
       _ = try await admin.query("create database homebase_build_999 template homebase_platform")
       _ = try await admin.pipeline([Ledger.record("homebase_spare_998", kind: .spare, key: "x")])
 
-      let second = ProjectDatabase(access: access, inputs: { folder.inputs })
+      let second = ProjectDatabase(cluster: access.cluster, inputs: { folder.inputs })
       #expect(try await second.open() == nil)
       let names = try await admin.query("select datname from pg_database")[column: "datname"]
       #expect(!names.contains("homebase_build_999"))
@@ -435,11 +435,8 @@ private func withDatabase(
   try folder.write("migrations/1_notes.sql", "create table notes (id int primary key, body text);")
   try folder.write("migrations/2_more.sql", "alter table notes add column more int;")
   try folder.write("seeds/notes.sql", "insert into notes (id, body) values (1, 'seeded');")
-  try await TemporaryCluster.withOwnCluster { cluster in
-    let access = ClusterAccess(
-      superuser: "supabase_admin", dataFolder: cluster.dataFolder,
-      parameters: { cluster.parameters(database: $0, user: $1) }, projectScript: { _ in "" })
-    let database = ProjectDatabase(access: access, limits: limits, inputs: { folder.inputs })
+  try await withOwnCluster { cluster in
+    let database = ProjectDatabase(cluster: cluster, limits: limits, inputs: { folder.inputs })
     _ = try await database.open()
     do {
       try await body(folder, database)

@@ -1,0 +1,362 @@
+import CProcess
+import DatabaseCluster
+package import DatabaseLifecycle
+package import Diagnostics
+import FoundationEssentials
+import Glibc
+import PostgresClient
+package import ProcessSupervision
+import ProjectConfiguration
+package import StackProtocol
+
+/// A project's services and state, from start to stop.
+///
+/// One a daemon. Starting, stopping and restarting pass one at a time; everything that reads goes
+/// on beside them.
+package actor Stack {
+  /// Told of each step of long work.
+  package typealias Progress = @Sendable (_ step: String, _ message: String) -> Void
+
+  private let root: String
+  private let environment: [String: String]
+  private let version: String
+  private let began = ContinuousClock.now
+  private let contexts: ProjectContextCache
+  private let turnstile = Turnstile()
+
+  private var running: Running?
+  /// Why the last start of the project's database failed, while the server itself runs.
+  private var databaseProblem: Diagnostic?
+  private var isStarting = false
+
+  /// What exists while services run.
+  struct Running {
+    var cluster: Cluster
+    var supervisor: ServiceSupervisor
+    var database: ProjectDatabase
+    var plan: ServicePlan
+    var ports: ServicePorts
+    var reservations: [PortReservation]
+    var warnings: [Diagnostic]
+  }
+
+  /// Makes a stack that does not run yet.
+  ///
+  /// - Parameters:
+  ///   - root: The project's folder.
+  ///   - environment: The variables of the command that started the daemon.
+  ///   - version: Of this program.
+  package init(root: String, environment: [String: String], version: String) {
+    self.root = root
+    self.environment = environment
+    self.version = version
+    contexts = ProjectContextCache(root: root, environment: environment)
+  }
+
+  // MARK: - Start
+
+  /// Starts what does not run.
+  ///
+  /// - Parameters:
+  ///   - exclude: Services to leave out.
+  ///   - only: The only services to start; empty for all.
+  ///   - progress: Told of each step.
+  /// - Returns: How the stack is then.
+  /// - Throws: `ConfigurationError`, `ClusterError`, `SupervisionError`, and what migrations throw:
+  ///   then the server runs, with the platform's schema alone.
+  package func start(
+    exclude: [String], only: [String] = [], progress: @escaping Progress
+  ) async throws -> StackStatus {
+    let began = ContinuousClock.now
+    return try await turnstile.pass {
+      if running != nil {
+        // A database that could not be built is tried again: the file may be mended by now.
+        if databaseProblem != nil { try await openDatabase(progress) }
+        var status = try await status()
+        status.wasRunning = true
+        status.took = Milliseconds(ContinuousClock.now - began)
+        return status
+      }
+      isStarting = true
+      defer { isStarting = false }
+      try await startServices(exclude: exclude, only: only, progress: progress)
+      try await openDatabase(progress)
+      var status = try await status()
+      status.took = Milliseconds(ContinuousClock.now - began)
+      return status
+    }
+  }
+
+  private func startServices(
+    exclude: [String], only: [String], progress: @escaping Progress
+  ) async throws {
+    let project = try contexts.current()
+    let configuration = project.configuration
+    let locations = project.locations
+    var warnings = project.warnings
+    try locations.createFolders()
+    let recordFile = locations.dataFolder + "/processes.json"
+    for leftover in await sweepLeftovers(recordFile: recordFile) {
+      warnings.append(
+        Diagnostic(
+          code: "leftover_ended",
+          message: "ended \(leftover.program) (pid \(leftover.pid)), left by an earlier run"))
+    }
+
+    var plan = try ServicePlan.read(project)
+    warnings += plan.warnings
+    for service in plan.unknownBuiltIns {
+      throw Diagnostic(
+        code: "compose_unknown_builtin",
+        message: "homebase brings no service called \(service.builtIn ?? "")",
+        hint: "this version brings: \(ServicePlan.postgres)", location: service.location)
+    }
+
+    let installation = try PostgresInstallation.find(
+      preferringMajor: configuration.database.majorVersion, environment: environment)
+    if configuration.sets("db.major_version"), let note = installation.note {
+      warnings.append(
+        Diagnostic(
+          code: "postgres_other_version", message: note,
+          location: configuration.location(of: "db.major_version")))
+    }
+
+    var memory = PortMemory(file: locations.portsFile)
+    var ports = ServicePorts()
+    var reservations: [PortReservation] = []
+    let wished = ServicePorts(preferredBy: configuration)
+    let names: [(String, WritableKeyPath<ServicePorts, Int?>)] = [
+      ("database", \.database), ("API", \.api), ("studio", \.studio), ("mail", \.mail),
+    ]
+    let all = Set(names.compactMap { wished[keyPath: $0.1] })
+    for (name, path) in names {
+      guard let preferred = wished[keyPath: path] else { continue }
+      let (reservation, reason) = try PortReservation.reserve(
+        preferred: preferred, remembered: memory[preferred], avoiding: all)
+      if let reason {
+        warnings.append(
+          Diagnostic(
+            code: "port_moved",
+            message: "the \(name) port is \(reservation.port): \(reason.diagnostic.message)",
+            hint: "it stays there; `homebase status` prints the address"))
+      }
+      try memory.remember(reservation.port, for: preferred)
+      ports[keyPath: path] = reservation.port
+      // Nobody serves on the other ports yet: held without listening, they refuse connections.
+      reservation.letServerBind()
+      reservations.append(reservation)
+    }
+
+    let cluster = try await Cluster.prepare(
+      dataFolder: locations.dataFolder + "/postgres", socketFolder: locations.databaseSocketFolder,
+      cacheFolder: locations.cacheFolder, installation: installation,
+      user: try Cluster.serverUser(environment: environment), port: ports.database ?? 54_322,
+      settings: ClusterSettings(parameters: configuration.database.settings),
+      progress: { progress("postgres", $0) })
+    plan.serve(cluster)
+    if !only.isEmpty { try plan.keep(only) }
+    try plan.check(exclude)
+
+    progress("services", "starting services")
+    let supervisor = try ServiceSupervisor(
+      services: plan.services, logs: ServiceLogs(folder: locations.logsFolder),
+      baseEnvironment: project.serviceEnvironment(ports: ports), recordFile: recordFile)
+    let excluded = Set(exclude).intersection(plan.services.map(\.name))
+    let states = try await supervisor.start(excluding: excluded)
+    do {
+      try await supervisor.waitUntilHealthy(plan.postgresName)
+    } catch {
+      await supervisor.stop()
+      throw error
+    }
+    for state in states where state.state == .failed {
+      warnings.append(
+        Diagnostic(
+          code: "service_failed",
+          message: "the service \(state.name) does not run: \(state.reason ?? "it ended")",
+          hint: "`homebase logs \(state.name)` shows what it printed"))
+    }
+
+    let platformHash = cluster.platformHash ?? PlatformSchema.hash
+    let contexts = self.contexts
+    let logs = supervisor.logs
+    let database = ProjectDatabase(
+      cluster: cluster,
+      inputs: { try contexts.current().lifecycleInputs(platformHash: platformHash) },
+      report: { logs.note(service: "homebase", $0.message) })
+    running = Running(
+      cluster: cluster, supervisor: supervisor, database: database, plan: plan, ports: ports,
+      reservations: reservations, warnings: warnings)
+  }
+
+  /// Builds the project's database, or finds it there.
+  private func openDatabase(_ progress: @escaping Progress) async throws {
+    guard let running else { return }
+    if running.cluster.health == .powerCutSuspected {
+      try await checkAfterPowerCut(running, progress)
+    }
+    databaseProblem = nil
+    do {
+      try await setPasswords(running)
+      _ = try await running.database.open(
+        progress: LifecycleProgress { progress($0.rawValue, $1) })
+    } catch {
+      databaseProblem = Diagnostic(describing: error)
+      throw error
+    }
+  }
+
+  private func setPasswords(_ running: Running) async throws {
+    let password = try contexts.current().configuration.database.password.value
+    let mark = running.cluster.dataFolder + "/homebase.password"
+    // Deriving a SCRAM verifier costs milliseconds: only when the password changed.
+    let wanted = PlatformSchema.fingerprint(password)
+    if (try? String(contentsOf: URL(filePath: mark), encoding: .utf8)) == wanted { return }
+    let connection = try await PostgresConnection.connect(running.cluster.adminParameters())
+    _ = try await connection.execute(PlatformSchema.passwords(password))
+    await connection.close()
+    try Data(wanted.utf8).write(to: URL(filePath: mark), options: .atomic)
+    chmod(mark, 0o600)
+  }
+
+  private func checkAfterPowerCut(_ running: Running, _ progress: @escaping Progress) async throws {
+    progress("check", "the machine went down while PostgreSQL ran: checking every database")
+    let broken = try await running.cluster.verify(progress: { progress("check", $0) })
+    var lost = running
+    for database in broken {
+      lost.warnings.append(
+        Diagnostic(
+          code: "database_broken",
+          message: "\(database.name) was damaged by the power cut: \(database.reason)",
+          hint: "it is rebuilt from migrations and seeds where it is not a snapshot"))
+    }
+    self.running = lost
+    try await running.database.rebuild(broken: broken.map(\.name))
+    try running.cluster.clearSuspicion()
+  }
+
+  // MARK: - Stop
+
+  /// Stops everything.
+  ///
+  /// - Parameter deletesData: Deletes the stack's data as well.
+  /// - Returns: How the stack is then: stopped.
+  /// - Throws: What reading the project throws, when it is to be deleted.
+  package func stop(deletesData: Bool = false) async throws -> StackStatus {
+    let began = ContinuousClock.now
+    return try await turnstile.pass {
+      if let running {
+        await running.database.close()
+        await running.supervisor.stop()
+      }
+      running = nil
+      let locations = try locate()
+      if deletesData { try? FileManager.default.removeItem(atPath: locations.dataFolder) }
+      var status = StackStatus(
+        project: (try? contexts.current().configuration.projectID) ?? locations.dataFolder,
+        stack: Self.stackName, state: .stopped)
+      status.took = Milliseconds(ContinuousClock.now - began)
+      return status
+    }
+  }
+
+  /// Restarts one service.
+  ///
+  /// - Parameter service: Its name; nil for all, one after the other.
+  /// - Returns: How the stack is then.
+  /// - Throws: `SupervisionError.unknownService`.
+  package func restart(_ service: String?) async throws -> StackStatus {
+    let began = ContinuousClock.now
+    return try await turnstile.pass {
+      let running = try needRunning()
+      for name in service.map({ [$0] }) ?? running.plan.services.map(\.name) {
+        try await running.supervisor.restart(name)
+      }
+      var status = try await status()
+      status.took = Milliseconds(ContinuousClock.now - began)
+      return status
+    }
+  }
+
+  private func locate() throws -> StateLocations {
+    try StateLocations.locate(projectRoot: root, environment: environment, userID: geteuid())
+  }
+
+  // MARK: - What it is
+
+  static let stackName = "default"
+
+  /// The running stack's parts.
+  ///
+  /// - Returns: Supervisor, database and the rest.
+  /// - Throws: A diagnostic that says how to start.
+  func needRunning() throws -> Running {
+    guard let running else {
+      throw Diagnostic(
+        code: "stack_stopped", message: "the stack does not run",
+        hint: "`homebase start` starts it")
+    }
+    return running
+  }
+
+  /// How the stack is.
+  ///
+  /// - Returns: The document of `status`.
+  /// - Throws: What reading the project throws.
+  package func status() async throws -> StackStatus {
+    let project = try contexts.current()
+    guard let running else {
+      return StackStatus(
+        project: project.configuration.projectID, stack: Self.stackName,
+        state: isStarting ? .starting : .stopped, supervisor: supervisorStatus())
+    }
+    let services = await running.supervisor.status()
+    let variables = StatusVariables(
+      configuration: project.configuration, keys: project.keys, ports: running.ports)
+    let spares = await running.database.spareCount()
+    var warnings = running.warnings
+    if let databaseProblem { warnings.append(databaseProblem) }
+    var migrations: StackStatus.Migrations?
+    if let states = try? await running.database.pendingMigrations() {
+      migrations = StackStatus.Migrations(applied: states.applied, pending: states.pending)
+    }
+    return StackStatus(
+      project: project.configuration.projectID, stack: Self.stackName,
+      state: isStarting ? .starting : overall(services), supervisor: supervisorStatus(),
+      services: services.filter { !$0.isLeftOut }.map(Self.document),
+      spares: StackStatus.Spares(ready: spares.ready, wanted: spares.wanted),
+      migrations: migrations,
+      urls: Dictionary(variables.urls.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }),
+      keys: Dictionary(variables.keys.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }),
+      warnings: warnings.isEmpty ? nil : warnings)
+  }
+
+  private func supervisorStatus() -> StackStatus.Supervisor {
+    StackStatus.Supervisor(
+      pid: getpid(), version: version, uptime: Milliseconds(ContinuousClock.now - began),
+      residentBytes: ProcessTable.residentBytes(of: [getpid()]))
+  }
+
+  private func overall(_ services: [ProcessSupervision.ServiceStatus]) -> StackStatus.State {
+    let counted = services.filter { !$0.isLeftOut && !$0.hasCompleted }
+    if counted.contains(where: { $0.state == .failed || $0.state == .backoff }) { return .degraded }
+    if databaseProblem != nil { return .degraded }
+    if counted.contains(where: { $0.state == .starting }) { return .starting }
+    return .running
+  }
+
+  private static func document(
+    _ service: ProcessSupervision.ServiceStatus
+  ) -> StackProtocol.ServiceStatus {
+    StackProtocol.ServiceStatus(
+      name: service.name,
+      state: StackProtocol.ServiceStatus.State(rawValue: service.state.rawValue),
+      pid: service.pid, restarts: service.restarts,
+      uptime: service.uptime.map { Milliseconds($0) }, residentBytes: service.residentBytes,
+      lastExit: service.lastExit.map { exit in
+        StackProtocol.ServiceStatus.Exit(
+          code: exit.status.code, signal: exit.status.signalName,
+          at: Timestamp(Date(timeIntervalSince1970: Double(exit.at) / 1000)), log: exit.lastLines)
+      })
+  }
+}

@@ -1,0 +1,228 @@
+import ControlSocket
+import DatabaseLifecycle
+import Diagnostics
+import FoundationEssentials
+import Glibc
+import MockData
+import PostgresClient
+import ProcessSupervision
+import ProjectConfiguration
+import SchemaCatalog
+import StackProtocol
+
+/// What each request of the control socket does.
+struct StackCommands: Sendable {
+  let stack: Stack
+  /// Called when the daemon is to end, after its last answer.
+  let finish: @Sendable () -> Void
+
+  /// Answers a request.
+  ///
+  /// - Parameters:
+  ///   - request: As it came in.
+  ///   - reply: Takes progress.
+  /// - Returns: The result's JSON.
+  /// - Throws: What the work throws; the client sees its diagnostic.
+  func answer(_ request: ControlRequest, _ reply: ControlReply) async throws -> Data {
+    let progress: Stack.Progress = { step, message in
+      reply.progress(ControlProgress(step: step, message: message))
+    }
+    let lifecycle = LifecycleProgress { progress($0.rawValue, $1) }
+    let began = ContinuousClock.now
+    func took() -> Milliseconds { Milliseconds(ContinuousClock.now - began) }
+
+    switch request.command {
+    case StatusRequest.name:
+      return try encode(try await stack.status())
+
+    case StartRequest.name:
+      let arguments = try request.arguments(as: StartRequest.self)
+      return try encode(
+        try await stack.start(
+          exclude: arguments.exclude, only: arguments.only, progress: progress))
+
+    case StopRequest.name:
+      let arguments = try request.arguments(as: StopRequest.self)
+      let status = try await stack.stop(deletesData: arguments.deletesData)
+      finish()
+      return try encode(status)
+
+    case RestartRequest.name:
+      let arguments = try request.arguments(as: RestartRequest.self)
+      return try encode(try await stack.restart(arguments.service))
+
+    case LogsRequest.name:
+      return try encode(try await logs(try request.arguments(), reply))
+
+    case StackProtocol.ResetRequest.name:
+      let arguments = try request.arguments(as: StackProtocol.ResetRequest.self)
+      let outcome = try await stack.needRunning().database.reset(
+        ResetOptions(
+          leavesOutSeeds: !arguments.seeds, version: arguments.version,
+          leavesOutLast: arguments.last, seedPatterns: arguments.sqlPaths),
+        progress: lifecycle)
+      await stack.databaseIsThere()
+      return try encode(
+        ResetReport(
+          took: took(), source: ResetReport.Source(rawValue: outcome.source.rawValue),
+          replayed: outcome.replayed, snapshot: outcome.snapshot,
+          halt: Milliseconds(outcome.halt)))
+
+    case UndoRequest.name:
+      let (restored, outcome) = try await stack.needRunning().database.undo()
+      return try encode(
+        UndoReport(
+          took: took(), restored: restored.name, from: Timestamp(restored.createdAt),
+          reason: restored.reason, snapshot: outcome.snapshot))
+
+    case SnapshotSaveRequest.name:
+      let arguments = try request.arguments(as: SnapshotSaveRequest.self)
+      let saved = try await stack.needRunning().database.saveSnapshot(arguments.snapshot)
+      return try encode(
+        SnapshotReport(
+          name: saved.name, took: took(), sizeInBytes: Int(clamping: saved.sizeInBytes)))
+
+    case SnapshotRestoreRequest.name:
+      let arguments = try request.arguments(as: SnapshotRestoreRequest.self)
+      let outcome = try await stack.needRunning().database.restoreSnapshot(arguments.snapshot)
+      return try encode(
+        SnapshotReport(name: arguments.snapshot, took: took(), snapshot: outcome.snapshot))
+
+    case SnapshotListRequest.name:
+      let snapshots = try await stack.needRunning().database.snapshots()
+      return try encode(
+        SnapshotList(
+          snapshots: snapshots.map {
+            Snapshot(
+              name: $0.name, createdAt: Timestamp($0.createdAt) ?? .now,
+              sizeInBytes: Int(clamping: $0.sizeInBytes), reason: $0.reason)
+          }))
+
+    case SnapshotRemoveRequest.name:
+      let arguments = try request.arguments(as: SnapshotRemoveRequest.self)
+      let removed = try await stack.needRunning().database.removeSnapshot(arguments.snapshot)
+      return try encode(
+        SnapshotReport(
+          name: removed.name, took: took(), sizeInBytes: Int(clamping: removed.sizeInBytes)))
+
+    case MigrationListRequest.name:
+      let (states, warnings) = try await stack.needRunning().database.migrationStates()
+      return try encode(
+        MigrationList(
+          migrations: states.map {
+            MigrationEntry(
+              version: $0.version, name: $0.name, file: $0.file, isLocal: $0.file != nil,
+              isApplied: $0.isApplied,
+              content: MigrationEntry.Content(rawValue: $0.content.rawValue))
+          }, warnings: warnings.isEmpty ? nil : warnings))
+
+    case MigrationUpRequest.name:
+      let arguments = try request.arguments(as: MigrationUpRequest.self)
+      let applied = try await stack.needRunning().database.migrateUp(
+        includesAll: arguments.includeAll, progress: lifecycle)
+      return try encode(MigrationUpReport(took: took(), applied: applied))
+
+    case MigrationRepairRequest.name:
+      let arguments = try request.arguments(as: MigrationRepairRequest.self)
+      let repaired = try await stack.needRunning().database.repairHistory(
+        arguments.versions, isApplied: arguments.status == .applied)
+      return try encode(MigrationRepairReport(repaired: repaired, status: arguments.status))
+
+    case SeedRequest.name:
+      return try encode(try await seed(try request.arguments(), lifecycle))
+
+    case SeedGenerateRequest.name:
+      return try encode(try await generate(try request.arguments()))
+
+    case QueryRequest.name:
+      let arguments = try request.arguments(as: QueryRequest.self)
+      let results = try await stack.needRunning().database.query(arguments.sql)
+      let last = results.last
+      return try encode(
+        QueryResult(
+          columns: last?.columns.map(\.name) ?? [],
+          values: last?.rows.map { row in
+            zip(row, last?.columns ?? []).map {
+              JSONValue(postgresText: $0, typeOID: $1.typeOID)
+            }
+          } ?? [],
+          affectedRows: last?.affectedRows, command: last?.command, took: took()))
+
+    default:
+      throw Diagnostic(
+        code: "unknown_command",
+        message: "this supervisor does not know the command \(request.command)",
+        hint: "`homebase restart` runs it with the version that you call", category: .usage)
+    }
+  }
+
+  private func encode(_ document: some Encodable) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.withoutEscapingSlashes]
+    return try encoder.encode(document)
+  }
+
+  // MARK: - Logs
+
+  private func logs(_ request: LogsRequest, _ reply: ControlReply) async throws -> LogsEnd {
+    let running = try await stack.needRunning()
+    if let service = request.service, !running.plan.services.contains(where: { $0.name == service })
+    {
+      throw Diagnostic(
+        code: "service_unknown", message: "there is no service \(service)",
+        hint: "there are: \(running.plan.services.map(\.name).joined(separator: ", "))",
+        category: .usage)
+    }
+    let logs = running.supervisor.logs
+    // Following begins before the tail is read, so that no line falls between the two.
+    let live = request.follow ? logs.follow(services: request.service.map { [$0] }) : nil
+    var count = 0
+    var last: [String: Int64] = [:]
+    for entry in logs.archive.tail(
+      services: request.service.map { [$0] },
+      since: request.since.map { Int64($0.date.timeIntervalSince1970 * 1000) },
+      lines: request.lines ?? 10_000)
+    {
+      try await reply.stream(Self.line(entry))
+      last[entry.service] = entry.milliseconds
+      count += 1
+    }
+    if let live {
+      for await entry in live where entry.milliseconds > last[entry.service] ?? 0 {
+        try await reply.stream(Self.line(entry))
+        count += 1
+      }
+    }
+    return LogsEnd(lines: count)
+  }
+
+  private static func line(_ entry: LogEntry) -> LogLine {
+    LogLine(
+      time: Timestamp(Date(timeIntervalSince1970: Double(entry.milliseconds) / 1000)),
+      service: entry.service, stream: entry.stream.rawValue, message: entry.text)
+  }
+
+  // MARK: - Seeds
+
+  private func seed(
+    _ request: SeedRequest, _ progress: LifecycleProgress
+  ) async throws -> SeedReport {
+    let began = ContinuousClock.now
+    let running = try await stack.needRunning()
+    var files: [String] = []
+    var warnings: [Diagnostic] = []
+    if request.rows == nil || request.profile != nil {
+      let chosen = try await stack.seedFiles(profile: request.profile)
+      let done = try await running.database.seed(chosen, progress: progress)
+      files = done.applied
+      warnings = done.warnings
+    }
+    var tables: [SeedGenerateReport.Table]?
+    if let rows = request.rows {
+      tables = try await generate(SeedGenerateRequest(rows: rows)).tables
+    }
+    return SeedReport(
+      took: Milliseconds(ContinuousClock.now - began), files: files, rows: tables,
+      warnings: warnings.isEmpty ? nil : warnings)
+  }
+}
