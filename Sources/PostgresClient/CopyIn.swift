@@ -68,7 +68,8 @@ final class CopyIn: Operation, @unchecked Sendable {
     if phase == .sending {
       guard failure == nil else { return .isStuck(failure ?? .closed) }
       // More only when the server has taken all that came before: memory stays flat.
-      if pq_flush(link) == 0 { resume(true, &effects) }
+      guard pq_flush(link) == 0 else { return .needsRoom }
+      resume(true, &effects)
       return .waits
     }
     while pq_is_busy(link) == 0 {

@@ -18,10 +18,12 @@ class Operation: @unchecked Sendable {
 
   /// What an operation needs next.
   enum Progress {
-    /// More from the server, or the server must take what we sent.
+    /// More from the server.
     case waits
     /// Its caller must take what is there before more is read.
     case isFull
+    /// The server must take what we sent before more is sent.
+    case needsRoom
     /// Nothing: the connection is free.
     case isFinished
     /// The talk cannot go on: the connection must end.
@@ -66,7 +68,7 @@ class Operation: @unchecked Sendable {
 
   /// What libpq has to say when it refuses to send.
   static func refusal(_ link: OpaquePointer) -> PostgresError {
-    let message = trimmed(text(pq_error_message(link)) ?? "")
+    let message = firstLine(text(pq_error_message(link)) ?? "")
     return pq_status(link) == CONNECTION_BAD
       ? .connectionLost(message) : .protocolViolation(message)
   }
@@ -79,11 +81,22 @@ class Operation: @unchecked Sendable {
   /// - Returns: `.cancelled` when it is the answer to our cancel request.
   func error(in answer: ServerAnswer, at index: Int? = nil) -> PostgresError {
     let error = answer.serverError
-    if error.severity == "FATAL" || error.severity == "PANIC" { lastWords = error }
+    if error.isLast {
+      lastWords = error
+      return .connectionLost(error.asLastWords)
+    }
     if isCancelled && error.sqlstate == "57014" { return .cancelled }
-    guard answer.isFromServer else { return .connectionLost(error.message) }
+    guard answer.isFromServer else { return .connectionLost(firstLine(error.message)) }
     return .server(error, statementIndex: index)
   }
+}
+
+extension ServerError {
+  /// Whether the server ended the session with it.
+  var isLast: Bool { severity == "FATAL" || severity == "PANIC" }
+
+  /// As the reason of a lost connection.
+  var asLastWords: String { "\(message) (\(sqlstate))" }
 }
 
 /// What must happen once the lock is released: callers woken, streams ended, notices handed over.

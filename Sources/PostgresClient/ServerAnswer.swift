@@ -98,3 +98,8 @@ func trimmed(_ message: String) -> String {
   while let last = message.last, last.isWhitespace { message.removeLast() }
   return String(message)
 }
+
+/// Keeps what is known: further lines of libpq's say what "probably" happened.
+func firstLine(_ message: String) -> String {
+  message.split(separator: "\n").first.map { trimmed(String($0)) } ?? "unknown reason"
+}

@@ -57,7 +57,7 @@ final class Session: EventLoop.Handler {
     func take(_ result: OpaquePointer) {
       // Borrowed: libpq frees a notice's result itself, so no ServerAnswer may own it.
       let error = ServerAnswer.error(in: result)
-      if error.severity == "FATAL" || error.severity == "PANIC" { lastWords = error }
+      if error.isLast { lastWords = error }
       guard keepsNotices else { return }
       notices.append(
         PostgresNotice(
@@ -303,13 +303,18 @@ final class Session: EventLoop.Handler {
 
   private func advance(_ link: OpaquePointer, _ state: inout State, _ effects: inout Effects) {
     var isFull = false
+    var needsRoom = false
     if let operation = state.current {
       switch operation.advance(link, &state.cache, &effects) {
       case .waits: break
       case .isFull: isFull = true
+      case .needsRoom: needsRoom = true
       case .isFinished:
         state.current = nil
         operation.stage = .finished
+        // The next one would only learn that nobody is there any more.
+        if let words = operation.lastWords { inbox.lastWords = words }
+        if pq_status(link) == CONNECTION_BAD { return lost(link, &state, &effects) }
       case .isStuck(let error):
         return end(error, &state, &effects)
       }
@@ -317,6 +322,11 @@ final class Session: EventLoop.Handler {
     while let notification = pq_notifies(link) {
       deliver(notification, state, &effects)
       pq_freemem(notification)
+    }
+    if needsRoom {
+      // No flush here: if the socket had room by now, nobody would tell the operation.
+      _ = updateWatch(&state, reading: true, writing: true, &effects)
+      return
     }
     if state.current == nil { beginNext(&state, &effects) }
     flush(&state, &effects)
@@ -465,13 +475,9 @@ final class Session: EventLoop.Handler {
   private func lost(_ link: OpaquePointer, _ state: inout State, _ effects: inout Effects) {
     let reason: String
     if let words = state.current?.lastWords ?? inbox.lastWords {
-      reason = "\(words.message) (\(words.sqlstate))"
+      reason = words.asLastWords
     } else {
-      // libpq explains in further lines that the server "probably" crashed.
-      let message = trimmed(text(pq_error_message(link)) ?? "")
-      reason =
-        message.split(separator: "\n").first.map(String.init)
-        ?? "server closed the connection unexpectedly"
+      reason = firstLine(text(pq_error_message(link)) ?? "")
     }
     end(.connectionLost(reason), &state, &effects)
   }

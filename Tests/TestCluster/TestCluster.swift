@@ -20,7 +20,7 @@ package struct TemporaryCluster: Sendable {
   /// The folder of the unix socket.
   package var socketFolder: String { folder }
 
-  private static let started = Task { try await start() }
+  private static let started = Task { try await startAnother() }
 
   /// The one server of this process, started when it was not.
   ///
@@ -69,10 +69,13 @@ package struct TemporaryCluster: Sendable {
 
   /// Makes a new empty database, gives its name to a function, and drops it.
   ///
-  /// - Parameter body: Its sessions are ended by the drop, if it leaves some.
+  /// - Parameters:
+  ///   - encoding: As `create database` spells it.
+  ///   - body: Its sessions are ended by the drop, if it leaves some.
   /// - Returns: What `body` returns.
   /// - Throws: `PostgresError` from making it, and what `body` throws.
   package nonisolated(nonsending) func withDatabase<Result>(
+    encoding: String = "UTF8",
     _ body: nonisolated(nonsending) (_ name: String) async throws -> Result
   ) async throws -> Result {
     let number = Self.lastDatabase.withLock { last in
@@ -82,7 +85,7 @@ package struct TemporaryCluster: Sendable {
     let name = "test_\(getpid())_\(number)"
     // From template0: template1 cannot be copied while another test is connected to it.
     try await withConnection {
-      _ = try await $0.query("create database \(name) template template0")
+      _ = try await $0.query("create database \(name) template template0 encoding '\(encoding)'")
     }
     do {
       let result = try await body(name)
@@ -107,26 +110,22 @@ package struct TemporaryClusterError: Error, CustomStringConvertible {
 extension TemporaryCluster {
   private static let binFolder = "/usr/lib/postgresql/15/bin"
 
-  private static func start() async throws -> TemporaryCluster {
+  /// Starts a server that nobody else uses, for tests that break it.
+  ///
+  /// - Returns: A server that takes connections; it is stopped at the end of the process.
+  /// - Throws: `TemporaryClusterError`, with the end of the log.
+  package static func startAnother() async throws -> TemporaryCluster {
     let folder = try makeFolder()
-    try await initialize(folder, superuser: "postgres")
+    let log = "\(folder)/log"
+    try await run(
+      [
+        "\(binFolder)/initdb", "--pgdata=\(folder)/data", "--username=postgres", "--auth=trust",
+        "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8",
+      ], log: log)
     // A role that is asked for its password, so that refusals can be tested.
     try write(
       "local all password_tester scram-sha-256\nlocal all all trust\n"
         + "local replication all trust\n", to: "\(folder)/data/pg_hba.conf")
-    return try await serve(folder, superuser: "postgres")
-  }
-
-  private static func initialize(_ folder: String, superuser: String) async throws {
-    try await run(
-      [
-        "\(binFolder)/initdb", "--pgdata=\(folder)/data", "--username=\(superuser)",
-        "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8",
-      ], log: "\(folder)/log")
-  }
-
-  private static func serve(_ folder: String, superuser: String) async throws -> TemporaryCluster {
-    let log = "\(folder)/log"
     let processID = try spawn(
       [
         "\(binFolder)/postgres", "-D", "\(folder)/data", "-k", folder, "-F",
@@ -135,16 +134,15 @@ extension TemporaryCluster {
       ], log: log)
     let cluster = TemporaryCluster(folder: folder, processID: processID)
     stopAtExit(cluster)
-    try await cluster.waitUntilReady(log: log, user: superuser)
+    try await cluster.waitUntilReady(log: log)
     return cluster
   }
 
-  private func waitUntilReady(log: String, user: String) async throws {
+  private func waitUntilReady(log: String) async throws {
     for _ in 0..<2_000 {
       guard kill(processID, 0) == 0 else { break }
       do {
-        let connection = try await PostgresConnection.connect(
-          parameters(database: "template1", user: user))
+        let connection = try await PostgresConnection.connect(parameters())
         await connection.close()
         return
       } catch {
@@ -156,7 +154,7 @@ extension TemporaryCluster {
 
   /// The folder is the server's user's: PostgreSQL refuses to run as root.
   private static func makeFolder() throws -> String {
-    var template = Array("/tmp/homebase-test-XXXXXX\0".utf8CString)
+    var template = Array("/tmp/homebase-cluster-XXXXXX\0".utf8CString)
     guard let path = mkdtemp(&template) else {
       throw TemporaryClusterError(description: "no folder under /tmp: errno \(errno)")
     }
@@ -215,28 +213,25 @@ extension TemporaryCluster {
 
   private static let spawner = Spawner()
 
-  /// Stops servers and removes their folders when the process ends in order.
+  /// Stops the server and removes its folder when the process ends in order.
   private static func stopAtExit(_ cluster: TemporaryCluster) {
     let isFirst = running.withLock { running in
       running.append(cluster)
-      return running.count == 1 && !isRegistered.exchange(true, ordering: .relaxed)
+      return running.count == 1
     }
     guard isFirst else { return }
     atexit {
-      for cluster in TemporaryCluster.running.withLock({ $0 }) { cluster.end() }
+      for cluster in TemporaryCluster.running.withLock({ $0 }) {
+        // Immediate: nothing of it is kept.
+        kill(cluster.processID, SIGQUIT)
+        var status: Int32 = 0
+        while waitpid(cluster.processID, &status, 0) < 0 && errno == EINTR {}
+        try? FileManager.default.removeItem(atPath: cluster.folder)
+      }
     }
   }
 
-  /// Immediate: nothing of it is kept.
-  private func end() {
-    kill(processID, SIGQUIT)
-    var status: Int32 = 0
-    while waitpid(processID, &status, 0) < 0 && errno == EINTR {}
-    try? FileManager.default.removeItem(atPath: folder)
-  }
-
   private static let running = Mutex<[TemporaryCluster]>([])
-  private static let isRegistered = Atomic(false)
 }
 
 /// Starts children on one thread that never ends: the parent-death signal follows the thread.
