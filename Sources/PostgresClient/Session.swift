@@ -515,10 +515,12 @@ final class Session: EventLoop.Handler {
     var socket: Int32
     var loop: EventLoop
 
-    /// In this order: once libpq has closed the socket, its number may be another's.
+    /// In this order: once libpq has closed the socket, its number may be another connection's,
+    /// which must not be taken from the loop. (The kernel forgets a closed one by itself.)
     func leave() {
-      if token != 0 { loop.remove(token, descriptor: socket) }
-      if let link { pq_finish(link) }
+      guard let link else { return }
+      if token != 0 { loop.remove(token, descriptor: pq_socket(link) == socket ? socket : nil) }
+      pq_finish(link)
     }
   }
 
