@@ -417,6 +417,34 @@ int64_t homebase_parse_time(const char *text) {
   return (int64_t)timegm(&parts) * 1000 + fields[6];
 }
 
+size_t homebase_frame_lines(
+  const char *text, size_t length, const char *prefix, size_t prefix_length, size_t longest,
+  char *out, size_t capacity, size_t *used
+) {
+  size_t at = 0, written = 0;
+  while (at < length) {
+    const char *end = memchr(text + at, '\n', length - at);
+    if (end == NULL) break;
+    size_t line = (size_t)(end - (text + at)), skip = 1;
+    if (line > longest) {
+      line = longest;
+      skip = 0;
+    } else if (line > 0 && text[at + line - 1] == '\r') {
+      line -= 1;
+      skip = 2;
+    }
+    if (written + prefix_length + line + 1 > capacity) break;
+    memcpy(out + written, prefix, prefix_length);
+    written += prefix_length;
+    memcpy(out + written, text + at, line);
+    written += line;
+    out[written++] = '\n';
+    at += line + skip;
+  }
+  *used = at;
+  return written;
+}
+
 int homebase_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
 
 int homebase_epoll_add(int epoll, int descriptor, uint64_t token) {

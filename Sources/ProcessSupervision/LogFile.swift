@@ -1,3 +1,4 @@
+import CProcess
 import Glibc
 
 /// How much of what services print is kept.
@@ -32,9 +33,7 @@ final class LogFile {
   private var descriptor: Int32 = -1
   private var size = 0
   private var droppedBytes = 0
-  private var pending: [UInt8] = []
   private var tail: [UInt8] = []
-  private var prefix: [UInt8] = []
 
   init(service: String, folder: String, limits: LogLimits) {
     self.service = service
@@ -50,37 +49,39 @@ final class LogFile {
     size = descriptor >= 0 ? Int(lseek(descriptor, 0, SEEK_END)) : 0
   }
 
-  /// Sets the time and the stream of the lines that follow.
-  func begin(_ stream: LogStream, at milliseconds: Int64) {
-    prefix = LogTime.bytes(of: milliseconds)
-    prefix += " \(stream.rawValue) ".utf8
-  }
-
-  /// Adds a line to the batch, in pieces when it is too long.
-  func add(_ line: UnsafeRawBufferPointer) {
-    var line = line
-    if let last = line.last, last == 13 { line = UnsafeRawBufferPointer(rebasing: line.dropLast()) }
-    repeat {
-      let piece = UnsafeRawBufferPointer(rebasing: line.prefix(limits.lineSizeInBytes))
-      pending.append(contentsOf: prefix)
-      pending.append(contentsOf: piece)
-      pending.append(10)
-      line = UnsafeRawBufferPointer(rebasing: line.dropFirst(piece.count))
-    } while !line.isEmpty
-  }
-
-  /// Writes the batch; a full disk loses lines, never the service.
+  /// Writes whole lines with their time and stream; a full disk loses lines, never the service.
   ///
-  /// - Parameter show: Gets the batch as it is in the file.
-  func flush(_ show: (UnsafeRawBufferPointer) -> Void) {
-    guard !pending.isEmpty else { return }
-    pending.withUnsafeBytes { bytes in
-      show(bytes)
-      write(bytes)
+  /// - Parameters:
+  ///   - lines: Each with its end.
+  ///   - stream: Where they came from.
+  ///   - scratch: Room for a batch.
+  ///   - show: Gets each batch as it is in the file.
+  func add(
+    _ lines: UnsafeRawBufferPointer, _ stream: LogStream, scratch: UnsafeMutableRawBufferPointer,
+    show: (UnsafeRawBufferPointer) -> Void
+  ) {
+    guard var next = lines.baseAddress, let out = scratch.baseAddress else { return }
+    var left = lines.count
+    var prefix = LogTime.bytes(of: LogTime.now)
+    prefix += " \(stream.rawValue) ".utf8
+    let longest = min(limits.lineSizeInBytes, scratch.count - prefix.count - 1)
+    while left > 0 {
+      var used = 0
+      let count = prefix.withUnsafeBytes { prefix -> Int in
+        guard let base = prefix.baseAddress else { return 0 }
+        return homebase_frame_lines(
+          next.assumingMemoryBound(to: CChar.self), left,
+          base.assumingMemoryBound(to: CChar.self), prefix.count, longest,
+          out.assumingMemoryBound(to: CChar.self), scratch.count, &used)
+      }
+      guard used > 0 else { return }
+      let batch = UnsafeRawBufferPointer(start: out, count: count)
+      show(batch)
+      write(batch)
+      keepTail(batch)
+      next += used
+      left -= used
     }
-    keepTail()
-    // A burst must not keep its memory for ever.
-    pending.removeAll(keepingCapacity: pending.capacity < 1024 * 1024)
   }
 
   private func write(_ bytes: UnsafeRawBufferPointer) {
@@ -113,12 +114,13 @@ final class LogFile {
     openFile()
   }
 
-  private func keepTail() {
+  private func keepTail(_ batch: UnsafeRawBufferPointer) {
     let limit = limits.tailSizeInBytes
-    if pending.count >= limit {
-      tail = Array(pending.suffix(limit))
+    if batch.count >= limit {
+      tail.removeAll(keepingCapacity: true)
+      tail.append(contentsOf: batch[(batch.count - limit)...])
     } else {
-      tail += pending
+      tail.append(contentsOf: batch)
       if tail.count > 2 * limit { tail.removeFirst(tail.count - limit) }
     }
   }

@@ -149,6 +149,8 @@ final class LogPump {
   private var nextToken: UInt64 = 1
   private let buffer = UnsafeMutableRawBufferPointer.allocate(
     byteCount: 128 * 1024, alignment: 16)
+  private let scratch = UnsafeMutableRawBufferPointer.allocate(
+    byteCount: 256 * 1024, alignment: 16)
 
   init(folder: String, limits: LogLimits, wake: Int32) {
     self.folder = folder
@@ -157,7 +159,10 @@ final class LogPump {
     _ = homebase_epoll_add(epoll, wake, 0)
   }
 
-  deinit { buffer.deallocate() }
+  deinit {
+    buffer.deallocate()
+    scratch.deallocate()
+  }
 
   func file(of service: String) -> LogFile {
     if let known = files[service] { return known }
@@ -174,10 +179,8 @@ final class LogPump {
   }
 
   func note(_ service: String, _ text: String, _ followers: [Follower]) {
-    let file = file(of: service)
-    file.begin(.supervisor, at: LogTime.now)
-    Array(text.utf8).withUnsafeBytes { file.add($0) }
-    show(file, followers)
+    let line = Array(text.utf8.map { $0 == 10 ? 32 : $0 }) + [10]
+    line.withUnsafeBytes { add($0, .supervisor, file(of: service), followers) }
   }
 
   /// Waits for a pipe or the inbox, and reads each ready pipe once: none starves another.
@@ -201,8 +204,7 @@ final class LogPump {
       // A grandchild may go on printing for ever: no more than a large pipe's worth.
       var rounds = 0
       while rounds < 64, readOnce(source, token, followers) { rounds += 1 }
-      finishLine(source)
-      show(source.file, followers)
+      finishLine(source, followers)
     }
   }
 
@@ -220,42 +222,49 @@ final class LogPump {
     let count = read(source.descriptor, buffer.baseAddress, buffer.count)
     if count < 0, errno == EAGAIN || errno == EINTR { return false }
     guard count > 0 else {
-      finishLine(source)
-      show(source.file, followers)
+      finishLine(source, followers)
       _ = homebase_epoll_remove(epoll, source.descriptor)
       close(source.descriptor)
       sources[token] = nil
       return false
     }
-    source.file.begin(source.stream, at: LogTime.now)
-    let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-    let used = forEachLine(bytes) { line in
-      if source.partial.isEmpty {
-        source.file.add(line)
-      } else {
-        source.partial.append(contentsOf: line)
-        source.partial.withUnsafeBytes { source.file.add($0) }
-        source.partial.removeAll(keepingCapacity: true)
-      }
+    var bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+    if !source.partial.isEmpty, let newline = firstNewline(bytes) {
+      source.partial.append(contentsOf: bytes[...newline])
+      finishLine(source, followers)
+      bytes = UnsafeRawBufferPointer(rebasing: bytes[(newline + 1)...])
     }
-    source.partial.append(contentsOf: bytes[used...])
-    if source.partial.count >= limits.lineSizeInBytes { finishLine(source) }
-    show(source.file, followers)
+    if let newline = bytes.lastIndex(of: 10) {
+      let lines = UnsafeRawBufferPointer(rebasing: bytes[...newline])
+      add(lines, source.stream, source.file, followers)
+      bytes = UnsafeRawBufferPointer(rebasing: bytes[(newline + 1)...])
+    }
+    source.partial.append(contentsOf: bytes)
+    if source.partial.count >= limits.lineSizeInBytes { finishLine(source, followers) }
     return true
   }
 
-  private func finishLine(_ source: Source) {
+  private func firstNewline(_ bytes: UnsafeRawBufferPointer) -> Int? {
+    guard let base = bytes.baseAddress, let found = memchr(base, 10, bytes.count) else {
+      return nil
+    }
+    return UnsafeRawPointer(found) - base
+  }
+
+  private func finishLine(_ source: Source, _ followers: [Follower]) {
     guard !source.partial.isEmpty else { return }
-    source.file.begin(source.stream, at: LogTime.now)
-    source.partial.withUnsafeBytes { source.file.add($0) }
+    if source.partial.last != 10 { source.partial.append(10) }
+    source.partial.withUnsafeBytes { add($0, source.stream, source.file, followers) }
     source.partial.removeAll(keepingCapacity: true)
   }
 
-  private func show(_ file: LogFile, _ followers: [Follower]) {
-    file.flush { bytes in
-      let interested = followers.filter { $0.services?.contains(file.service) ?? true }
+  private func add(
+    _ lines: UnsafeRawBufferPointer, _ stream: LogStream, _ file: LogFile, _ followers: [Follower]
+  ) {
+    let interested = followers.filter { $0.services?.contains(file.service) ?? true }
+    file.add(lines, stream, scratch: scratch) { batch in
       guard !interested.isEmpty else { return }
-      forEachLine(bytes) { line in
+      forEachLine(batch) { line in
         guard let entry = LogEntry(line: line, service: file.service) else { return }
         for follower in interested { follower.continuation.yield(entry) }
       }

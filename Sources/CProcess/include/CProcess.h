@@ -78,7 +78,13 @@ void homebase_format_time(int64_t milliseconds, char *_Nonnull out);
 // INT64_MIN when the 24 bytes are no such time.
 int64_t homebase_parse_time(const char *_Nonnull text);
 
-enum { HOMEBASE_EPOLL_READ = 1 };
+// Copies whole lines of `text` to `out`, each behind the prefix, without CR, in pieces of at most
+// `longest` bytes. Stops where no line end follows or `out` is full (at least prefix + longest + 1
+// must be free). Returns what was written; `used` says what was read.
+size_t homebase_frame_lines(
+  const char *_Nonnull text, size_t length, const char *_Nonnull prefix, size_t prefix_length,
+  size_t longest, char *_Nonnull out, size_t capacity, size_t *_Nonnull used);
+
 int homebase_epoll_create(void);
 int homebase_epoll_add(int epoll, int descriptor, uint64_t token);
 int homebase_epoll_remove(int epoll, int descriptor);
