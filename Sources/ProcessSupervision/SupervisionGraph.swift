@@ -383,7 +383,8 @@ package struct SupervisionGraph: Sendable {
     nodes[position].phase = .unhealthy
     nodes[position].reason = reason
     actions.append(.note(nodes[position].service.name, reason))
-    if nodes[position].service.restartsWhenUnhealthy {
+    // One that is to end waits for those who need it, however it is.
+    if nodes[position].service.restartsWhenUnhealthy, nodes[position].isWanted {
       nodes[position].failsWhateverItsCode = true
       stop(position, &actions)
     }

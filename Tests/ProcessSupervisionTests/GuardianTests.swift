@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Synchronization
 import Testing
 
 @testable import ProcessSupervision
@@ -178,6 +179,9 @@ private func withGuarded(_ scripts: [String], _ body: (Guarded) async throws -> 
   for pid in guarded.survivors { kill(pid, SIGKILL) }
 }
 
+/// Where the C program lies; it is needed until the last test has ended.
+private let folderToRemove = Mutex("")
+
 /// The C program, compiled once a run by the compiler that Swift brings along.
 private actor GuardedProgram {
   static let shared = GuardedProgram()
@@ -191,6 +195,11 @@ private actor GuardedProgram {
 
   private static func make() async throws -> String {
     let folder = try temporaryFolder()
+    folderToRemove.withLock { $0 = folder }
+    atexit {
+      let folder = folderToRemove.withLock { $0 }
+      for name in ["guarded", "guarded.c", ""] { remove("\(folder)/\(name)") }
+    }
     let root = #filePath.split(separator: "/").dropLast(3).map { "/\($0)" }.joined()
     try source.write(toFile: "\(folder)/guarded.c", atomically: true, encoding: .utf8)
     let path = currentEnvironment()["PATH"]

@@ -77,6 +77,7 @@ import Testing
         try await supervisor.waitUntilHealthy("broken")
       }
       #expect(error?.diagnostic.excerpt == ["broken | cannot open the door"])
+      _ = await supervisor.logs.lastLines(of: "broken")
       let log = LogArchive(folder: folder).tail(services: ["broken"])
       #expect(log.contains { $0.stream == .supervisor && $0.text.hasPrefix("given up") })
     }
@@ -351,7 +352,7 @@ private func settled(
 }
 
 func temporaryFolder() throws -> String {
-  var template = Array("/tmp/homebase-test-XXXXXX".utf8CString)
+  var template = Array("/tmp/homebase-process-XXXXXX".utf8CString)
   guard mkdtemp(&template) != nil else { throw CancellationError() }
   return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
