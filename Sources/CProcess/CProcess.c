@@ -174,7 +174,6 @@ static ssize_t read_file(const char *path, char *out, size_t size) {
   return (ssize_t)at;
 }
 
-// What the guardian did to a child already: so that each gets its signal once.
 enum { most_children = 2048 };
 
 // The children of one process, whose only thread bears its pid (true for the guardian; for others
@@ -244,8 +243,11 @@ static void wake_descendants(pid_t pid, int depth) {
 // The supervisor is dead: an orderly end for all within the grace, then none is left.
 static void end_all(pid_t self, pid_t supervisor, const homebase_guardian_options *options) {
   static pid_t children[most_children];
-  static pid_t told[most_children];
-  int told_count = 0, quit_sent = 0, status = 0, ended = 0, none_left = 0;
+  static struct told {
+    pid_t pid;
+    int quit;
+  } told[most_children];
+  int told_count = 0, status = 0, ended = 0, none_left = 0;
   int64_t start = milliseconds_now();
   wake_descendants(self, 0);
   for (;;) {
@@ -256,21 +258,22 @@ static void end_all(pid_t self, pid_t supervisor, const homebase_guardian_option
     for (int i = 0; i < count; i++) {
       pid_t pid = children[i];
       int postgres = is_postgres(pid);
+      int known = 0;
+      while (known < told_count && told[known].pid != pid) known++;
+      if (known == most_children) known--;
+      if (known == told_count) {
+        // PostgreSQL's SIGTERM waits for its clients; SIGINT is the fast shutdown.
+        told[told_count++] = (struct told){pid, 0};
+        kill(pid, postgres ? SIGINT : SIGTERM);
+      }
       if (postgres && passed < options->postgres_kill_milliseconds) {
-        // It got SIGINT by its death signal and checkpoints; SIGQUIT leaves it to recovery.
-        if (passed >= options->postgres_quit_milliseconds && quit_sent < 3) {
-          quit_sent++;
+        // A long checkpoint: SIGQUIT ends it at once and leaves the rest to recovery.
+        if (passed >= options->postgres_quit_milliseconds && !told[known].quit) {
+          told[known].quit = 1;
           kill(pid, SIGQUIT);
         }
       } else if (passed >= options->grace_milliseconds) {
         kill(pid, SIGKILL);
-      } else if (!postgres) {
-        int known = 0;
-        for (int j = 0; j < told_count; j++) known |= told[j] == pid;
-        if (!known && told_count < most_children) {
-          told[told_count++] = pid;
-          kill(pid, SIGTERM);
-        }
       }
     }
     // A process stuck in the kernel cannot be ended by anybody: do not wait for it for ever.

@@ -33,7 +33,8 @@ struct Remainder: Sendable {
         if isLate {
           kill(pid, SIGKILL)
         } else if isNew {
-          kill(pid, SIGTERM)
+          // PostgreSQL's SIGTERM waits for its clients; SIGINT is the fast shutdown.
+          kill(pid, ProcessTable.entry(of: pid)?.name == "postgres" ? SIGINT : SIGTERM)
           kill(pid, SIGCONT)
         }
       }

@@ -94,6 +94,13 @@ package final class ServiceLogs: Sendable {
     }
   }
 
+  /// Waits until all notes that were given before are in the files.
+  package func flush() async {
+    await withCheckedContinuation { continuation in
+      perform { _ in continuation.resume() }
+    }
+  }
+
   /// All lines from now on, merged as they come.
   ///
   /// A reader that is slower than the services loses the oldest lines, not our memory; the files

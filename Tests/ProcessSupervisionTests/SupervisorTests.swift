@@ -77,7 +77,7 @@ import Testing
         try await supervisor.waitUntilHealthy("broken")
       }
       #expect(error?.diagnostic.excerpt == ["broken | cannot open the door"])
-      _ = await supervisor.logs.lastLines(of: "broken")
+      await supervisor.logs.flush()
       let log = LogArchive(folder: folder).tail(services: ["broken"])
       #expect(log.contains { $0.stream == .supervisor && $0.text.hasPrefix("given up") })
     }
