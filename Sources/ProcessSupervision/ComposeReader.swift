@@ -140,6 +140,10 @@ struct ComposeReader {
     }
     service.command = entrypoint + command
     service.environment = fromFiles.merging(environment) { _, new in new }
+    // A built-in one may run as a user who cannot enter the project.
+    if service.builtIn == nil, service.workingDirectory == nil {
+      service.workingDirectory = context.baseFolder
+    }
     // What homebase brings along is expected to stay; a user's own service does as Compose says.
     service.restart = restart ?? (service.builtIn == nil ? .never : .unlessStopped)
     service.isEnabled =

@@ -128,6 +128,9 @@ package actor ServiceSupervisor {
   /// - Returns: A stream that ends with its task or with this supervisor.
   package func events() -> AsyncStream<ServiceEvent> {
     AsyncStream(bufferingPolicy: .bufferingNewest(1024)) { continuation in
+      if observers.isEmpty {
+        shown = Dictionary(uniqueKeysWithValues: order.map { ($0, event(of: $0)) })
+      }
       nextObserver += 1
       let identifier = nextObserver
       observers[identifier] = continuation
@@ -185,13 +188,17 @@ package actor ServiceSupervisor {
   }
 
   private func tellObservers() {
+    guard !observers.isEmpty else { return }
     for name in order {
-      let event = ServiceEvent(
-        service: name, state: graph.state(of: name), reason: graph.reason(of: name))
+      let event = event(of: name)
       if shown.updateValue(event, forKey: name) != event {
         for observer in observers.values { observer.yield(event) }
       }
     }
+  }
+
+  private func event(of name: String) -> ServiceEvent {
+    ServiceEvent(service: name, state: graph.state(of: name), reason: graph.reason(of: name))
   }
 
   private func perform(_ action: SupervisionGraph.Action) {

@@ -469,6 +469,13 @@ package struct SupervisionGraph: Sendable {
   }
 
   private mutating func advance(_ position: Int, _ actions: inout [Action]) -> Bool {
+    // Asked of every service after every event: most are as they should be, and no copy is made.
+    if nodes[position].isWanted, nodes[position].phase == .healthy,
+      !nodes[position].restartsByHand
+    {
+      return false
+    }
+    if nodes[position].phase == .idle, !nodes[position].isWanted { return false }
     let node = nodes[position]
     switch (node.phase, node.isWanted) {
     case (.idle, true):

@@ -73,6 +73,7 @@ import Testing
         == ProbeTiming(
           interval: .seconds(90), timeout: .milliseconds(500), retries: 5,
           startPeriod: .seconds(2), startInterval: .milliseconds(100)))
+    #expect(cache.workingDirectory == "/base" && database.workingDirectory == nil)
     #expect(web.restart == .onFailure(most: 3))
     #expect(web.ports.map(\.published) == [3000, 9229])
     #expect(web.ports[1].hostAddress == "127.0.0.1")

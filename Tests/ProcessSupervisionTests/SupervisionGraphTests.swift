@@ -173,6 +173,25 @@ import Testing
     #expect(graph.isSettled && graph.state(of: "a") == .stopped)
   }
 
+  /// A random history found it: turning unhealthy during a stop ended the base before the top.
+  @Test func unhealthyDuringAStopKeepsTheOrder() {
+    let timing = ProbeTiming(retries: 0)
+    var graph = SupervisionGraph(
+      [
+        service("base", probe: asked, timing: timing, endsUnhealthy: true),
+        service("top", after: [Dependency("base", .healthy)]),
+      ], seed: 1)
+    _ = graph.handle(.start(excluding: []), at: .zero)
+    _ = graph.handle(.spawned("base", 1), at: .zero)
+    _ = graph.handle(.probeSucceeded("base", 1), at: .zero)
+    _ = graph.handle(.spawned("top", 1), at: .zero)
+    #expect(graph.handle(.stop, at: .zero).first == .sendStopSignal("top", 1))
+    let actions = graph.handle(.probeFailed("base", 1, reason: "no"), at: .zero)
+    #expect(!actions.contains(.sendStopSignal("base", 1)))
+    _ = graph.handle(.exited("top", 1, ExitStatus(code: 0)), at: .zero)
+    #expect(graph.handle(.cleared("top", 1), at: .zero).first == .sendStopSignal("base", 1))
+  }
+
   /// A cycle would wait for ever; its message must show the way round.
   @Test func cyclesAreFound() {
     let services = [
