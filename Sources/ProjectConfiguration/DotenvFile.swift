@@ -92,7 +92,8 @@ private struct DotenvParser {
       throw DotenvError(line: start, reason: "a name was expected")
     }
     guard current == UInt8(ascii: "=") || current == UInt8(ascii: ":") else {
-      throw DotenvError(line: start, reason: "“=” was expected after \(name)")
+      // Without the word itself: it may be the second line of a secret that lacks its quotes.
+      throw DotenvError(line: start, reason: "a name without = after it")
     }
     step()
     skipSpaces()
