@@ -293,12 +293,12 @@ struct ConfigurationReader {
     if case .file(let file, let line) = environment.source(of: name) {
       place = SourceLocation(file: file, line: line)
     }
-    problems.append(
-      Diagnostic(
-        code: "config_invalid_variable",
-        message: "\(name) sets \(shownPath()): expected \(expectation)",
-        hint: place == nil ? "unset \(name) in the shell, or mend it" : "mend the line",
-        location: place))
+    let problem = Diagnostic(
+      code: "config_invalid_variable",
+      message: "\(name) sets \(shownPath()): expected \(expectation)",
+      hint: place == nil ? "unset \(name) in the shell, or mend it" : "mend the line",
+      location: place)
+    if hostedDepth > 0 { warnings.append(problem) } else { problems.append(problem) }
   }
 
   private mutating func warnOfUnknown<Section>(

@@ -32,12 +32,15 @@ package struct DatabaseConfiguration: Sendable, Hashable {
 }
 
 extension DatabaseConfiguration: ConfigurationSection {
+  /// The versions of PostgreSQL that the hosted platform has or had.
+  static let majorVersions = [13, 14, 15, 17]
+
   static let keys: [ConfigurationKey<DatabaseConfiguration>] = [
     .value("port", \.port, .port),
     .value("shadow_port", \.shadowPort, .port),
     .value("password", \.password, .secret, environment: false),
     .value("health_timeout", \.healthTimeout, .duration),
-    .value("major_version", \.majorVersion, .oneOf([13, 14, 15, 17])),
+    .value("major_version", \.majorVersion, .oneOf(majorVersions)),
     .value("root_key", \.rootKey, .optional(.secret)),
     .section("pooler", \.pooler),
     .section("migrations", \.migrations),

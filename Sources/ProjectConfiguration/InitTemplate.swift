@@ -5,11 +5,17 @@
 /// - Parameters:
 ///   - style: Which layout the file is for.
 ///   - projectID: The name of the project; the file leaves it to the folder when it is nil.
+///   - majorVersion: The installed PostgreSQL, so that a new project starts without a note about it.
 /// - Returns: Valid TOML that changes nothing until somebody edits it.
-package func initTemplate(style: ProjectLayout.Style, projectID: String? = nil) -> String {
+package func initTemplate(
+  style: ProjectLayout.Style, projectID: String? = nil, majorVersion: Int? = nil
+) -> String {
   var defaults: [String: String] = [:]
   for key in Configuration.describeKeys() { defaults[key.path] = key.defaultLiteral }
   if style == .homebase { defaults["db.seed.sql_paths"] = "[\"./seeds/*.sql\"]" }
+  if let majorVersion, DatabaseConfiguration.majorVersions.contains(majorVersion) {
+    defaults["db.major_version"] = "\(majorVersion)"
+  }
   defaults["project_id"] = projectID.map { tomlString(sanitizedProjectName($0)) }
 
   var lines = heading(style)
@@ -22,6 +28,7 @@ package func initTemplate(style: ProjectLayout.Style, projectID: String? = nil) 
       let name = path.split(separator: ".").last.map(String.init) ?? path
       lines.append(defaults[path].map { "\(name) = \($0)" } ?? "# \(name) = \"\"")
     case .example(let line, let comment):
+      if line.hasPrefix("[") { lines.append("") }
       lines += comment.split(separator: "\n").map { "# \($0)" }
       lines.append("# \(line)")
     }

@@ -55,7 +55,8 @@ package final class PortReservation: Sendable {
   ///   - preferred: The port in the configuration.
   ///   - remembered: What `PortMemory` has for it.
   ///   - avoiding: Ports that other services of this project wish for.
-  /// - Returns: The port, held, and why it is not the preferred one: `PortError.taken` with the owner.
+  /// - Returns: The port, held, and why it moved just now: `PortError.taken` with the owner. A
+  ///   remembered port has moved before, and needs no new word.
   /// - Throws: `PortError.noneFree` when two hundred ports in a row are taken.
   package static func reserve(
     preferred: Int, remembered: Int? = nil, avoiding: Set<Int> = []

@@ -56,7 +56,7 @@ package struct StateLocations: Sendable, Hashable {
     guard projectRoot.hasPrefix("/") else { throw .relativePath(projectRoot) }
     let hash = shortHash(of: projectRoot)
     let project = "\(ProjectLayout.name(ofRoot: projectRoot))-\(hash)"
-    let fallback = "/tmp/homebase-\(userID)"
+    let fallback = temporaryFolder(of: userID)
     let home = Lazy { homeFolder(environment: environment, userID: userID) }
 
     let data: String
@@ -79,6 +79,8 @@ package struct StateLocations: Sendable, Hashable {
         environment: environment, userID: userID, hash: hash, fallback: fallback),
       cacheFolder: "\(cache)/homebase")
   }
+
+  private static func temporaryFolder(of userID: UInt32) -> String { "/tmp/homebase-\(userID)" }
 
   private static func runtimeFolder(
     environment: [String: String], userID: UInt32, hash: String, fallback: String
@@ -111,9 +113,13 @@ package struct StateLocations: Sendable, Hashable {
     // As root others must pass, though not look: PostgreSQL runs as another user.
     let passable: mode_t = servesAnotherUser ? 0o711 : 0o700
     let shared: mode_t = servesAnotherUser ? 0o755 : 0o700
-    try createPrivateFolder(dataFolder, mode: passable, parents: shared)
-    try createPrivateFolder(logsFolder, mode: 0o700, parents: passable)
-    try createPrivateFolder(cacheFolder, mode: shared, parents: shared)
+    let temporary = Self.temporaryFolder(of: userID)
+    if [dataFolder, cacheFolder].contains(where: { $0.hasPrefix("\(temporary)/") }) {
+      try createPrivateFolder(temporary, mode: passable, parents: shared)
+    }
+    try createPrivateFolder(dataFolder, mode: passable, parents: shared, followsLinks: true)
+    try createPrivateFolder(logsFolder, mode: 0o700, parents: passable, followsLinks: true)
+    try createPrivateFolder(cacheFolder, mode: shared, parents: shared, followsLinks: true)
     let runtimeParent = String(runtimeFolder.dropLast(runtimeFolder.lastComponent.count + 1))
     try createPrivateFolder(runtimeParent, mode: passable, parents: shared)
     try createPrivateFolder(runtimeFolder, mode: passable, parents: passable)
@@ -125,23 +131,27 @@ package struct StateLocations: Sendable, Hashable {
   }
 
   private func createPrivateFolder(
-    _ path: String, mode: mode_t, parents: mode_t
+    _ path: String, mode: mode_t, parents: mode_t, followsLinks: Bool = false
   ) throws(StateLocationError) {
+    var isNew = true
     if mkdir(path, mode) != 0 {
       if errno == ENOENT {
         let parent = String(path.dropLast(path.lastComponent.count + 1))
         if !parent.isEmpty, fileKind(parent) == nil {
           try createPrivateFolder(parent, mode: parents, parents: parents)
         }
-        guard mkdir(path, mode) == 0 || errno == EEXIST else {
-          throw .cannotCreate(path, reason: SystemError.last.description)
-        }
-      } else if errno != EEXIST {
+        isNew = mkdir(path, mode) == 0
+      } else {
+        isNew = false
+      }
+      guard isNew || errno == EEXIST else {
         throw .cannotCreate(path, reason: SystemError.last.description)
       }
     }
-    // Opened without following links, so that what is checked is what is changed.
-    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    // Opened once, so that what is checked is what is changed. In `/tmp` a link is an attack; in a
+    // home it is a person who has a larger disk.
+    let links = followsLinks ? 0 : O_NOFOLLOW
+    let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | links)
     guard descriptor >= 0 else {
       throw errno == EACCES ? .notOurs(path) : .notAFolder(path)
     }
@@ -151,8 +161,10 @@ package struct StateLocations: Sendable, Hashable {
       throw .cannotCreate(path, reason: SystemError.last.description)
     }
     guard status.st_uid == userID else { throw .notOurs(path) }
-    let writable = status.st_mode & 0o022 != 0
-    if status.st_mode & 0o777 != mode, writable || mode != 0o755 {
+    // A new folder has lost what the umask takes; an old one may be more private than it must be.
+    let isTooOpen = status.st_mode & 0o777 & ~mode != 0
+    let isTooClosed = isNew || mode == 0o711
+    if status.st_mode & 0o777 != mode, isTooOpen || isTooClosed {
       guard fchmod(descriptor, mode) == 0 else {
         throw .cannotCreate(path, reason: SystemError.last.description)
       }

@@ -121,6 +121,16 @@ import Testing
     #expect(state.knownProjects().map(\.projectRoot) == ["/work/app"])
   }
 
+  /// A person with a second disk links the data there; that is no attack.
+  @Test func ownLinksAreFollowed() throws {
+    let folder = try TemporaryFolder()
+    let state = locations(folder)
+    let large = try folder.folder("large")
+    #expect(symlink(large, state.cacheFolder) == 0)
+    try state.createFolders()
+    #expect(fileKind(state.cacheFolder) == .folder)
+  }
+
   /// `/tmp` is everybody's: a prepared folder or link would hand our socket to a stranger.
   @Test func hostileFoldersAreRefused() throws {
     let folder = try TemporaryFolder()
