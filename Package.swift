@@ -73,7 +73,8 @@ let package = Package(
       "StackRuntime",
       [
         "Diagnostics", "ProcessSupervision", "PostgresClient", "ProjectConfiguration",
-        "ControlSocket", "StackProtocol", "DatabaseCluster", "DatabaseLifecycle", "CProcess",
+        "ControlSocket", "StackProtocol", "DatabaseCluster", "SchemaCatalog", "DatabaseLifecycle",
+        "MockData", "CProcess",
       ]),
 
     // Floor 6

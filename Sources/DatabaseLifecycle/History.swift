@@ -201,7 +201,12 @@ extension ProjectDatabase {
     try await withLive { try await $0.execute(sql) }
   }
 
-  private func withLive<Result: Sendable>(
+  /// Connects to the live database as `postgres`, and closes the connection afterwards.
+  ///
+  /// - Parameter body: What to do with it.
+  /// - Returns: What `body` returns.
+  /// - Throws: `PostgresError` from connecting, and what `body` throws.
+  package func withLive<Result: Sendable>(
     _ body: (PostgresConnection) async throws -> Result
   ) async throws -> Result {
     let connection = try await access.connect(to: Ledger.live, as: "postgres")

@@ -24,23 +24,27 @@ package struct ResetReport: Sendable, Hashable, Codable {
   package var replayed: [String]
   /// What `undo` restores; nil when there was nothing to keep.
   package var snapshot: String?
+  /// How long the server let nobody in; nil when an older supervisor answers.
+  package var halt: Milliseconds?
   /// What a person should know.
   package var warnings: [Diagnostic]?
 
   package init(
     took: Milliseconds, source: Source, replayed: [String] = [], snapshot: String? = nil,
-    warnings: [Diagnostic]? = nil
+    halt: Milliseconds? = nil, warnings: [Diagnostic]? = nil
   ) {
     self.took = took
     self.source = source
     self.replayed = replayed
     self.snapshot = snapshot
+    self.halt = halt
     self.warnings = warnings
   }
 
   private enum CodingKeys: String, CodingKey {
     case source, replayed, snapshot, warnings
     case took = "took_ms"
+    case halt = "halt_ms"
   }
 }
 

@@ -1,11 +1,11 @@
 import CProcess
 import DatabaseCluster
-package import DatabaseLifecycle
-package import Diagnostics
+import DatabaseLifecycle
+import Diagnostics
 import FoundationEssentials
 import Glibc
 import PostgresClient
-package import ProcessSupervision
+import ProcessSupervision
 import ProjectConfiguration
 package import StackProtocol
 
@@ -285,6 +285,21 @@ package actor Stack {
   // MARK: - What it is
 
   static let stackName = "default"
+
+  /// A reset has built the database that the start could not.
+  func databaseIsThere() {
+    databaseProblem = nil
+  }
+
+  /// The seed files of a profile, as globs for the database.
+  ///
+  /// - Parameter profile: Its name; nil for the configuration's own list.
+  /// - Returns: nil for the configuration's own list.
+  /// - Throws: `SeedProfileError` with the profiles there are.
+  func seedFiles(profile: String?) throws -> [String]? {
+    guard let profile else { return nil }
+    return try contexts.current().layout.seedFiles(profile: profile).files
+  }
 
   /// The running stack's parts.
   ///

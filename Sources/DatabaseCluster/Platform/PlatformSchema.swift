@@ -96,6 +96,14 @@ package enum PlatformSchema {
       """
   }
 
+  /// Tells one secret from another without keeping it.
+  ///
+  /// - Parameter secret: Such as a password.
+  /// - Returns: A hash that is of no use to log in.
+  package static func fingerprint(_ secret: String) -> String {
+    hexadecimal(SHA256.hash(data: Array("homebase \(secret)".utf8)))
+  }
+
   static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
     let digits = Array("0123456789abcdef")
     var text = ""
