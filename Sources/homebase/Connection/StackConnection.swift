@@ -1,0 +1,175 @@
+import Console
+import ControlSocket
+import Diagnostics
+import FoundationEssentials
+import Glibc
+import StackProtocol
+
+/// The supervisor of the project at hand, as a command talks to it.
+struct StackConnection {
+  private let client: ControlClient
+  private let output: Output
+
+  init(client: ControlClient, output: Output) {
+    self.client = client
+    self.output = output
+  }
+
+  /// The supervisor's process.
+  var supervisorPID: Int32 { client.greeting.pid }
+
+  /// Asks for something and waits, showing the steps on the way.
+  ///
+  /// - Parameter request: What is asked for.
+  /// - Returns: The answer.
+  /// - Throws: The supervisor's diagnostic, or why it could not be asked.
+  func ask<Request: StackRequest>(_ request: Request) throws -> Request.Answer {
+    let progress = output.progress()
+    do {
+      let answer: Request.Answer = try client.call(Request.name, arguments: request) { step in
+        progress.show(
+          step: step.step, message: step.message, completed: step.completed, total: step.total)
+      }
+      progress.end()
+      return answer
+    } catch {
+      progress.end(succeeded: false)
+      throw error
+    }
+  }
+
+  /// Asks for something that answers with a stream of values.
+  ///
+  /// - Parameters:
+  ///   - request: What is asked for.
+  ///   - onEach: Called for each value.
+  /// - Returns: What is said at the stream's end.
+  /// - Throws: The supervisor's diagnostic, or why it could not be asked.
+  func stream<Request: StackRequest, Value: Decodable>(
+    _ request: Request, onEach: (Value) throws -> Void
+  ) throws -> Request.Answer {
+    try client.call(Request.name, arguments: request, reporting: Value.self, onEach: onEach)
+  }
+
+  /// Waits until the supervisor's process and its guardian are gone.
+  ///
+  /// - Parameters:
+  ///   - socket: The control socket's file.
+  ///   - timeout: How long at most.
+  /// - Throws: A diagnostic that names the process that is left.
+  func waitForEnd(socket: String, timeout: Duration = .seconds(60)) throws {
+    _ = client.waitForEnd(timeout: timeout)
+    try waitForSupervisorEnd(pid: supervisorPID, socket: socket, timeout: timeout)
+  }
+}
+
+/// Waits until a supervisor has let go of its socket and its process is gone.
+///
+/// - Parameters:
+///   - pid: The supervisor's process.
+///   - socket: The control socket's file.
+///   - timeout: How long at most.
+/// - Throws: A diagnostic that names the process that is left.
+func waitForSupervisorEnd(pid: Int32, socket: String, timeout: Duration) throws {
+  let end = ContinuousClock.now + timeout
+  _ = ControlClient.waitUntilFree(path: socket, timeout: timeout)
+  while kill(pid, 0) == 0 || errno == EPERM {
+    guard .now < end else {
+      throw Diagnostic(
+        code: "supervisor_hangs", message: "the supervisor (pid \(pid)) does not end",
+        hint: "see what it does with `homebase logs`, or end it with `kill \(pid)`")
+    }
+    usleep(2_000)
+  }
+}
+
+extension Session {
+  /// Connects to the supervisor that runs.
+  ///
+  /// - Parameter place: The project.
+  /// - Returns: A connection.
+  /// - Throws: `not_running` when nothing runs, `protocol_mismatch` when it is of another age.
+  func connect(to place: ProjectPlace) throws -> StackConnection {
+    let began = ContinuousClock.now
+    let client = try ControlClient.connect(path: place.controlSocket)
+    debug("connected to pid \(client.greeting.pid) in \(spoken(.now - began))")
+    if client.greeting.version != homebaseVersion {
+      output.note(
+        "note: the stack runs homebase \(client.greeting.version), this is \(homebaseVersion); "
+          + "`homebase restart` takes this one")
+    }
+    return StackConnection(client: client, output: output)
+  }
+
+  /// Connects to the supervisor of the project at hand.
+  ///
+  /// - Returns: A connection.
+  /// - Throws: As `connect(to:)`, and when there is no project.
+  func connect() throws -> StackConnection {
+    try connect(to: project())
+  }
+
+  /// Connects to the supervisor if one runs.
+  ///
+  /// - Parameter place: The project.
+  /// - Returns: Nil when nothing runs.
+  /// - Throws: When something runs that cannot be talked to.
+  func connectIfRunning(to place: ProjectPlace) throws -> StackConnection? {
+    do {
+      return try connect(to: place)
+    } catch let error as ControlSocketError {
+      switch error {
+      case .noSocket, .nobodyListens, .connectionLost: return nil
+      default: throw error
+      }
+    }
+  }
+
+  /// Connects to the supervisor, and starts it before when none runs.
+  ///
+  /// Two starts at once are in line: a lock in the runtime folder.
+  ///
+  /// - Parameter place: The project.
+  /// - Returns: A connection.
+  /// - Throws: Why the supervisor could not be started.
+  func connectOrStart(_ place: ProjectPlace) throws -> StackConnection {
+    if let running = try connectIfRunning(to: place) { return running }
+    try process.rooms.prepareFolders(place, process.environment)
+    let lock = try StartLock(folder: place.runtimeFolder)
+    defer { lock.release() }
+    if let running = try connectIfRunning(to: place) { return running }
+    // One that ends at this moment still holds the socket and the data.
+    guard ControlClient.waitUntilFree(path: place.controlSocket, timeout: .seconds(60)) else {
+      throw ControlSocketError.silent(path: place.controlSocket)
+    }
+    output.note("starting \(place.name) in \(place.root)")
+    let began = ContinuousClock.now
+    try process.rooms.launch(
+      SupervisorLaunch(place: place, environment: process.environment))
+    debug("the supervisor listens after \(spoken(.now - began))")
+    return try connect(to: place)
+  }
+
+  /// Ends the supervisor in order, whatever version it has.
+  ///
+  /// - Parameters:
+  ///   - place: The project.
+  ///   - request: What it is told, when it understands.
+  /// - Returns: Its last status; nil when nothing ran, or it was of another age.
+  /// - Throws: Why it did not end.
+  func stopSupervisor(of place: ProjectPlace, _ request: StopRequest) throws -> StackStatus? {
+    do {
+      guard let stack = try connectIfRunning(to: place) else { return nil }
+      let status = try stack.ask(request)
+      try stack.waitForEnd(socket: place.controlSocket)
+      return status
+    } catch ControlSocketError.protocolMismatch(let greeting) {
+      // The wire may change, but a signal is understood by every version.
+      output.note("ending homebase \(greeting.version) (pid \(greeting.pid)) by a signal")
+      kill(greeting.pid, SIGTERM)
+      try waitForSupervisorEnd(
+        pid: greeting.pid, socket: place.controlSocket, timeout: .seconds(60))
+      return nil
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import ArgumentParser
+import Console
+import Diagnostics
+import FoundationEssentials
+import StackProtocol
+
+/// Runs SQL in the stack's database.
+struct DBQuery: HomebaseCommand {
+  /// How rows are written.
+  enum Notation: String, ExpressibleByArgument, CaseIterable {
+    case table
+    case json
+    case csv
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "query", abstract: "Run SQL in the stack's database and show the rows.",
+    usage: "homebase db query SQL | -f FILE | < FILE  [-o table|json|csv]")
+
+  @OptionGroup(title: "Options of every command") var global: GlobalOptions
+  @OptionGroup var target: LocalTarget
+
+  @Argument(help: "The SQL; left out: the file, or standard input.")
+  var sql: String?
+
+  @Option(name: [.short, .long], help: "A file with the SQL.", completion: .file())
+  var file: String?
+
+  @Option(
+    name: [.customShort("o"), .customLong("output")],
+    help: ArgumentHelp("How rows are written: table, json or csv.", valueName: "notation"))
+  var notation: Notation?
+
+  func validate() throws {
+    if sql != nil, file != nil { throw ValidationError("give SQL or --file, not both") }
+  }
+
+  func run(in session: Session) throws {
+    let text = try sql ?? readFile() ?? readInput(session)
+    let result = try session.connect().ask(QueryRequest(sql: text))
+    switch notation {
+    case nil: try session.output.show(result)
+    case .table: session.output.show(lines: result.lines(for: session.output.terminal))
+    case .json: try session.output.show(json: result)
+    case .csv: session.output.show(raw: result.csv)
+    }
+  }
+
+  private func readFile() throws -> String? {
+    guard let file else { return nil }
+    guard let data = FileManager.default.contents(atPath: file) else {
+      throw Diagnostic(
+        code: "unreadable_file", message: "the file \(file) cannot be read", category: .usage)
+    }
+    return String(decoding: data, as: UTF8.self)
+  }
+
+  private func readInput(_ session: Session) throws -> String {
+    guard let bytes = try session.process.readStandardInput(), !bytes.isEmpty else {
+      throw Diagnostic(
+        code: "no_sql", message: "there is no SQL to run",
+        hint: "homebase db query 'select 1', or -f FILE, or pipe it in", category: .usage)
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

@@ -1,0 +1,16 @@
+import ArgumentParser
+import Console
+import StackProtocol
+
+/// Brings back the state before the last destructive command.
+struct Undo: HomebaseCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "undo", abstract: "Bring back the state before the last destructive command.",
+    usage: "homebase undo")
+
+  @OptionGroup(title: "Options of every command") var global: GlobalOptions
+
+  func run(in session: Session) throws {
+    try session.output.show(session.connect().ask(UndoRequest()))
+  }
+}

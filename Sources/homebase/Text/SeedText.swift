@@ -1,0 +1,50 @@
+import Console
+import StackProtocol
+
+private func tableLines(_ tables: [SeedGenerateReport.Table], _ terminal: Terminal) -> [String] {
+  Table(
+    [.init(), .init("", .right), .init()],
+    rows: tables.map {
+      [visible($0.name), spoken($0.rows, "row"), terminal.output.dim(visible($0.note ?? ""))]
+    }
+  ).lines().map { "  \($0)" }
+}
+
+extension SeedReport: TextPresentable {
+  func lines(for terminal: Terminal) -> [String] {
+    let undo = snapshot == nil ? "" : " · undo with: homebase undo"
+    return files.map { "  \($0)" } + tableLines(rows ?? [], terminal) + [
+      "\(terminal.output.green("seeded")) from \(spoken(files.count, "file"))"
+        + " in \(spoken(took.duration))\(undo)"
+    ]
+  }
+}
+
+extension SeedGenerateReport: TextPresentable {
+  func lines(for terminal: Terminal) -> [String] {
+    let undo = snapshot == nil ? "" : " · undo with: homebase undo"
+    let total = tables.reduce(0) { $0 + $1.rows }
+    return tableLines(tables, terminal) + [
+      "\(terminal.output.green("made")) \(spoken(total, "row")) in"
+        + " \(spoken(tables.count, "table")) in \(spoken(took.duration))\(undo)",
+      "the same rows again with: homebase seed generate --seed \(seed)",
+    ]
+  }
+}
+
+extension DoctorReport: TextPresentable {
+  func lines(for terminal: Terminal) -> [String] {
+    let palette = terminal.output
+    let table = Table(
+      rows: checks.map { check in
+        [check.isOK ? palette.green("ok") : palette.red("fix"), check.name, visible(check.detail)]
+      })
+    var lines = table.lines()
+    let broken = checks.filter { !$0.isOK }
+    for check in broken {
+      if let fix = check.fix { lines.append("\(check.name): \(palette.cyan(fix))") }
+    }
+    lines.append(broken.isEmpty ? "all is well" : "\(spoken(broken.count, "thing")) to mend")
+    return lines
+  }
+}
