@@ -28,7 +28,7 @@ package final class ControlServer: Sendable {
   /// Makes a server that does not listen yet.
   ///
   /// - Parameters:
-  ///   - path: The socket's file; its folder is made, or made private (0700), by `start`.
+  ///   - path: The socket's file; its folder is made (0700), or closed to the eyes of others, by `start`.
   ///   - version: The program's version, said to each client.
   ///   - handler: Does the work.
   package init(path: String, version: String, handler: @escaping Handler) {
@@ -180,7 +180,7 @@ package struct ControlReply: Sendable {
   }
 }
 
-/// Makes a folder that only we can enter, or checks that it is one.
+/// Makes a folder that only we can look into, or checks that it is one.
 private func makePrivateFolder(_ folder: String) throws(ControlSocketError) {
   if mkdir(folder, 0o700) != 0, errno != EEXIST {
     throw .system(call: "mkdir", path: folder, code: errno)
@@ -192,7 +192,9 @@ private func makePrivateFolder(_ folder: String) throws(ControlSocketError) {
   guard facts.st_mode & S_IFMT == S_IFDIR, facts.st_uid == geteuid() else {
     throw .folderNotPrivate(folder: folder)
   }
-  if facts.st_mode & 0o077 != 0, chmod(folder, 0o700) != 0 {
+  // Others may pass through, as PostgreSQL's user must to its own socket, but not look or write.
+  let open = facts.st_mode & 0o066
+  if open != 0, chmod(folder, facts.st_mode & 0o7777 & ~open) != 0 {
     throw .system(call: "chmod", path: folder, code: errno)
   }
 }

@@ -1,7 +1,12 @@
 import Diagnostics
 import FoundationEssentials
 import Glibc
+import ProjectConfiguration
 import StackProtocol
+
+#if canImport(MockData)
+  import MockData
+#endif
 
 /// Where a project is and where its state lives, as far as commands need it.
 struct ProjectPlace: Sendable, Hashable {
@@ -89,18 +94,124 @@ extension Rooms {
   static func connected() -> Rooms {
     Rooms(
       findProject: { folder, exactly, environment in
-        try findProjectPlace(folder, exactly: exactly, environment: environment)
+        let layout = try ProjectLayout.discover(from: folder, exactly: exactly)
+        return ProjectPlace(layout, try locations(of: layout.root, environment))
       },
-      prepareFolders: { place, _ in try makeStateFolders(of: place) },
-      stoppedStatus: { place, _ in
-        StackStatus(project: place.name, stack: "local", state: .stopped)
+      prepareFolders: { place, environment in
+        try locations(of: place.root, environment).createFolders()
+      },
+      stoppedStatus: { place, environment in
+        try readStoppedStatus(of: place, environment)
       },
       localMigrations: { try listMigrationFiles(in: $0) },
-      lintSeeds: { _, _ in throw notBuiltIn("seed lint") },
-      configurationTemplate: { _, name in "project_id = \"\(name)\"\n" },
+      lintSeeds: { place, paths in
+        #if canImport(MockData)
+          try lintSeedFiles(of: place, paths) { lint($0, file: $1) }
+        #else
+          throw notBuiltIn("seed lint")
+        #endif
+      },
+      configurationTemplate: { style, name in
+        initTemplate(style: style == .supabase ? .supabase : .homebase, projectID: name)
+      },
       checks: DoctorCheck.all,
       supervise: { _ in throw notBuiltIn("supervise") })
   }
+}
+
+extension ProjectPlace {
+  init(_ layout: ProjectLayout, _ locations: StateLocations) {
+    self.init(
+      name: layout.name, root: layout.root,
+      style: layout.style == .supabase ? .supabase : .homebase,
+      dataFolder: locations.dataFolder, runtimeFolder: locations.runtimeFolder)
+  }
+
+  /// The layout as its own module knows it.
+  var layout: ProjectLayout {
+    ProjectLayout(root: root, style: style == .supabase ? .supabase : .homebase)
+  }
+}
+
+private func locations(
+  of root: String, _ environment: [String: String]
+) throws -> StateLocations {
+  try StateLocations.locate(projectRoot: root, environment: environment, userID: geteuid())
+}
+
+/// The addresses and keys that the stack will have, with the ports that it had last.
+private func readStoppedStatus(
+  of place: ProjectPlace, _ environment: [String: String]
+) throws -> StackStatus {
+  let (configuration, warnings) = try Configuration.load(
+    layout: place.layout, environment: environment)
+  let memory = PortMemory(file: try locations(of: place.root, environment).portsFile)
+  var ports = ServicePorts(preferredBy: configuration)
+  ports.api = ports.api.map { memory[$0] ?? $0 }
+  ports.database = ports.database.map { memory[$0] ?? $0 }
+  ports.studio = ports.studio.map { memory[$0] ?? $0 }
+  ports.mail = ports.mail.map { memory[$0] ?? $0 }
+  let variables = StatusVariables(
+    configuration: configuration, keys: ProjectKeys(configuration), ports: ports)
+  return StackStatus(
+    project: configuration.projectID, stack: "local", state: .stopped,
+    urls: Dictionary(uniqueKeysWithValues: variables.urls.map { ($0.name, $0.value) }),
+    keys: Dictionary(uniqueKeysWithValues: variables.keys.map { ($0.name, $0.value) }),
+    warnings: warnings.isEmpty ? nil : warnings)
+}
+
+/// The migration files by their names, without asking a database.
+private func listMigrationFiles(in place: ProjectPlace) throws -> MigrationList {
+  let names = (try? FileManager.default.contentsOfDirectory(atPath: place.migrationsFolder)) ?? []
+  let entries = names.sorted().compactMap { name -> MigrationEntry? in
+    let version = name.prefix { $0.isASCII && $0.isNumber }
+    guard !version.isEmpty, name.hasSuffix(".sql"), name.dropFirst(version.count).first == "_"
+    else { return nil }
+    return MigrationEntry(
+      version: String(version), name: String(name.dropFirst(version.count + 1).dropLast(4)),
+      file: place.displayPath("\(place.migrationsFolder)/\(name)"), isLocal: true, isApplied: nil)
+  }
+  return MigrationList(migrations: entries)
+}
+
+/// Reads seed files and looks through each.
+///
+/// - Parameters:
+///   - place: The project; without paths, its `seed.sql` and everything in `seeds/`.
+///   - paths: Files, or folders whose SQL files are meant.
+///   - lint: Takes a text and the name of its file.
+/// - Returns: What was found, in the order of the files.
+/// - Throws: A diagnostic when a file cannot be read.
+func lintSeedFiles(
+  of place: ProjectPlace, _ paths: [String], _ lint: (String, String) -> [Diagnostic]
+) throws -> SeedLintReport {
+  var isFolder = false
+  func kind(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+  }
+  let seeds = ["\(place.configurationFolder)/seed.sql", place.seedsFolder]
+  let chosen = paths.isEmpty ? seeds.filter { kind($0) } : paths
+  var files: [String] = []
+  for path in chosen {
+    guard kind(path) else {
+      throw Diagnostic(
+        code: "no_such_file", message: "there is no file \(path)", category: .usage)
+    }
+    guard isFolder else {
+      files.append(path)
+      continue
+    }
+    let below = (try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? []
+    files += below.filter { $0.hasSuffix(".sql") }.sorted().map { "\(path)/\($0)" }
+  }
+  var findings: [Diagnostic] = []
+  for file in files {
+    guard let data = FileManager.default.contents(atPath: file) else {
+      throw Diagnostic(code: "unreadable_file", message: "the file \(file) cannot be read")
+    }
+    findings += lint(String(decoding: data, as: UTF8.self), place.displayPath(file))
+  }
+  return SeedLintReport(findings: findings, files: files.count)
 }
 
 private func notBuiltIn(_ what: String) -> Diagnostic {

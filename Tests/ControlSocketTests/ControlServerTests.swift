@@ -328,7 +328,7 @@ import Testing
     chmod(folder, 0o755)
     let server = ControlServer(path: folder + "/c.sock", version: "1") { _, _ in Data() }
     try server.start()
-    #expect(mode(of: folder) == 0o700)
+    #expect(mode(of: folder) == 0o711)
     #expect(mode(of: folder + "/c.sock") == 0o600)
     await server.stop()
 
