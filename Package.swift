@@ -91,22 +91,25 @@ let package = Package(
 
     // A real PostgreSQL for tests: made once a run, copied for each test that wants its own.
     .target(
-      name: "TestCluster", dependencies: ["PostgresClient", "DatabaseCluster", "ProcessSupervision"], path: "Tests/TestCluster",
-      swiftSettings: settings),
+      name: "TestCluster",
+      dependencies: ["PostgresClient", "DatabaseCluster", "ProcessSupervision"],
+      path: "Tests/TestCluster", swiftSettings: settings),
     tests(of: "Diagnostics"),
-    tests(of: "Console"),
-    tests(of: "ProcessSupervision"),
-    tests(of: "PostgresClient", ["TestCluster"]),
-    tests(of: "ProjectConfiguration"),
-    tests(of: "SQLScript"),
-    tests(of: "ControlSocket"),
-    tests(of: "StackProtocol"),
-    tests(of: "DatabaseCluster"),
-    tests(of: "SchemaCatalog"),
+    tests(of: "Console", ["Diagnostics"]),
+    tests(of: "ProcessSupervision", ["Diagnostics", "CProcess"]),
+    tests(of: "PostgresClient", ["Diagnostics", "TestCluster"]),
+    tests(of: "ProjectConfiguration", ["Diagnostics"]),
+    tests(of: "SQLScript", ["Diagnostics", "PostgresClient", "TestCluster"]),
+    tests(of: "ControlSocket", ["Diagnostics"]),
+    tests(of: "StackProtocol", ["Diagnostics"]),
+    tests(of: "DatabaseCluster", ["Diagnostics", "PostgresClient", "ProcessSupervision"]),
+    tests(of: "SchemaCatalog", ["PostgresClient", "TestCluster"]),
     tests(
       of: "DatabaseLifecycle",
       ["Diagnostics", "PostgresClient", "ProjectConfiguration", "DatabaseCluster", "TestCluster"]),
-    tests(of: "MockData"),
+    tests(
+      of: "MockData", ["Diagnostics", "PostgresClient", "SQLScript", "SchemaCatalog", "TestCluster"]
+    ),
     tests(of: "StackRuntime"),
     tests(of: "homebase"),
   ],

@@ -3,10 +3,8 @@ import FoundationEssentials
 import Glibc
 import ProjectConfiguration
 import StackProtocol
-
-#if canImport(MockData)
-  import MockData
-#endif
+import MockData
+import StackRuntime
 
 /// Where a project is and where its state lives, as far as commands need it.
 struct ProjectPlace: Sendable, Hashable {
@@ -105,17 +103,17 @@ extension Rooms {
       },
       localMigrations: { try listMigrationFiles(in: $0) },
       lintSeeds: { place, paths in
-        #if canImport(MockData)
-          try lintSeedFiles(of: place, paths) { lint($0, file: $1) }
-        #else
-          throw notBuiltIn("seed lint")
-        #endif
+        try lintSeedFiles(of: place, paths) { lint($0, file: $1) }
       },
       configurationTemplate: { style, name in
         initTemplate(style: style == .supabase ? .supabase : .homebase, projectID: name)
       },
       checks: DoctorCheck.all,
-      supervise: { _ in throw notBuiltIn("supervise") })
+      supervise: { arguments in
+        try await runDaemon(
+          root: arguments.place.root, environment: arguments.environment,
+          version: arguments.version, isListening: { arguments.ready.listening() })
+      })
   }
 }
 
@@ -212,8 +210,4 @@ func lintSeedFiles(
     findings += lint(String(decoding: data, as: UTF8.self), place.displayPath(file))
   }
   return SeedLintReport(findings: findings, files: files.count)
-}
-
-private func notBuiltIn(_ what: String) -> Diagnostic {
-  Diagnostic(code: "not_built_in", message: "this build of homebase has no \(what)")
 }
