@@ -77,14 +77,20 @@ package actor Stack {
         status.took = Milliseconds(ContinuousClock.now - began)
         return status
       }
-      isStarting = true
-      defer { isStarting = false }
-      try await startServices(exclude: exclude, only: only, progress: progress)
-      try await openDatabase(progress)
+      try await bringUp(exclude: exclude, only: only, progress: progress)
       var status = try await status()
       status.took = Milliseconds(ContinuousClock.now - began)
       return status
     }
+  }
+
+  private func bringUp(
+    exclude: [String], only: [String], progress: @escaping Progress
+  ) async throws {
+    isStarting = true
+    defer { isStarting = false }
+    try await startServices(exclude: exclude, only: only, progress: progress)
+    try await openDatabase(progress)
   }
 
   private func startServices(
