@@ -113,7 +113,9 @@ extension PostgresConnection {
   /// Loads rows by COPY.
   ///
   /// Memory stays flat: the next piece is asked for when the server has taken the last. When the
-  /// pieces throw or the task is cancelled, the server undoes the COPY.
+  /// pieces throw or the task is cancelled, the server undoes the COPY. A source that pauses holds
+  /// up more than its table: no database of the cluster can be dropped meanwhile, because a backend
+  /// that waits for COPY data passes no barrier (seen on 15, `ProcSignalBarrier`).
   ///
   /// - Parameters:
   ///   - sql: One `copy … from stdin`.

@@ -320,7 +320,7 @@ final class Session: EventLoop.Handler {
       }
     }
     while let notification = pq_notifies(link) {
-      deliver(notification, state, &effects)
+      deliver(notification, state)
       pq_freemem(notification)
     }
     if needsRoom {
@@ -564,16 +564,14 @@ final class Session: EventLoop.Handler {
     }
   }
 
-  private func deliver(
-    _ notification: UnsafeMutablePointer<PGnotify>, _ state: State, _ effects: inout Effects
-  ) {
+  /// Under the lock, so that two threads cannot turn the order round; to yield calls nobody back.
+  private func deliver(_ notification: UnsafeMutablePointer<PGnotify>, _ state: State) {
     guard let channel = text(notification.pointee.relname),
       let listeners = state.listeners[channel]
     else { return }
     let value = PostgresNotification(
       channel: channel, payload: text(notification.pointee.extra) ?? "",
       senderPID: notification.pointee.be_pid)
-    let continuations = listeners.map(\.continuation)
-    effects.add { for continuation in continuations { continuation.yield(value) } }
+    for listener in listeners { listener.continuation.yield(value) }
   }
 }

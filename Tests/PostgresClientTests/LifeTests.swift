@@ -163,6 +163,29 @@ import Testing
     #expect(connection.isClosed)
   }
 
+  /// A connection that fails closes its socket; the next one gets the number, and must get its
+  /// answers too.
+  @Test func failedConnectionsLeaveOthersAlone() async throws {
+    let cluster = try await TemporaryCluster.shared()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for number in 0..<120 {
+        group.addTask {
+          guard number % 2 == 0 else {
+            await #expect(throws: PostgresError.self) {
+              _ = try await PostgresConnection.connect(cluster.parameters(database: "nope"))
+            }
+            return
+          }
+          let connection = try await PostgresConnection.connect(cluster.parameters())
+          let result = try await connection.query("select \(number)")
+          #expect(result.firstValue == "\(number)")
+          await connection.close()
+        }
+      }
+      try await group.waitForAll()
+    }
+  }
+
   /// Cancelling while connecting must neither hang nor leak.
   @Test func connectingCanBeCancelled() async throws {
     let parameters = try await TemporaryCluster.shared().parameters()
