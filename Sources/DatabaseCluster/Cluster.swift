@@ -74,6 +74,13 @@ package struct Cluster: Sendable {
       installation: installation, socketFolder: socketFolder, port: port)
     try FileTree.makeFolder(
       FileTree.parent(of: dataFolder), keepingModeIfThere: user == nil ? 0o700 : 0o755)
+    if let user {
+      for folder in [dataFolder, socketFolder] {
+        if let closed = FileTree.closedFolder(onTheWayTo: folder, for: user) {
+          throw ClusterError.closedFolder(path: closed, user: user.name)
+        }
+      }
+    }
     let lock = try await FolderLock(dataFolder + ".lock") {
       progress("waiting for another start of this project")
     }
@@ -88,13 +95,6 @@ package struct Cluster: Sendable {
       try check(dataFolder, installation)
       try removeStalePid(dataFolder)
       try takeOver(dataFolder, user)
-    }
-    if let user {
-      for folder in [dataFolder, socketFolder] {
-        if let closed = FileTree.closedFolder(onTheWayTo: folder, for: user) {
-          throw ClusterError.closedFolder(path: closed, user: user.name)
-        }
-      }
     }
     try FileTree.makeFolder(socketFolder, owner: user)
 
@@ -182,6 +182,21 @@ package struct Cluster: Sendable {
     var here = stat()
     guard stat("/proc/\(pid)/cwd", &there) == 0, stat(dataFolder, &here) == 0 else { return nil }
     return there.st_dev == here.st_dev && there.st_ino == here.st_ino ? pid : nil
+  }
+
+  /// Whether a running server's program has been replaced on the disk since it was started.
+  ///
+  /// A package upgrade does that; new sessions then load libraries that no longer fit, and fail
+  /// at once. The server must be restarted.
+  ///
+  /// - Parameter pid: The server's process.
+  /// - Returns: True when its program is gone from where it was; false when nothing can be told.
+  package static func isProgramReplaced(ofServer pid: Int32) -> Bool {
+    var target = [CChar](repeating: 0, count: 4096)
+    let count = readlink("/proc/\(pid)/exe", &target, target.count)
+    guard count > 0 else { return false }
+    return String(decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      .hasSuffix(" (deleted)")
   }
 
   // MARK: - Starting and stopping

@@ -22,7 +22,8 @@ package struct ClusterImage: Sendable {
       + PlatformSchema.hash.prefix(16)
   }
   private var clusters: String { folder + "/clusters" }
-  private var place: String { "\(clusters)/\(key)" }
+  /// Where the finished image is.
+  var place: String { "\(clusters)/\(key)" }
   private var lockFile: String { "\(clusters)/\(key).lock" }
 
   /// How many images of other versions and platforms stay.
@@ -68,7 +69,10 @@ package struct ClusterImage: Sendable {
     if manifest(of: place) == nil { try await build(isRebuild: false) }
   }
 
-  private func copyIfWhole(to target: String) async throws -> Bool {
+  /// Copies the image if it has all that it should.
+  ///
+  /// False, and nothing left at the target, when it has not.
+  func copyIfWhole(to target: String) async throws -> Bool {
     let lock = try await FolderLock(lockFile, shared: true) {
       progress("waiting for another start that prepares PostgreSQL")
     }

@@ -81,48 +81,52 @@ import Testing
 
   /// Two terminals, two `homebase start`: one copies, the other finds it.
   @Test func twoPreparesAtOnceGiveOneCluster() async throws {
-    let image = try await SharedServer.shared.builtImage()
     let folder = try TemporaryFolder()
+    let image = try TestImage.small(in: folder)
+
     let clusters = try await withThrowingTaskGroup(of: Cluster.self) { group in
       for _ in 0..<4 { group.addTask { try await image.prepare(in: folder, port: 42_002) } }
       return try await group.reduce(into: []) { $0.append($1) }
     }
     #expect(clusters.count == 4)
-    #expect(FileTree.names(in: folder.path + "/data").sorted() == ["postgres", "postgres.lock"])
+    #expect(
+      FileTree.names(in: folder.path + "/data").sorted() == ["postgres", "postgres.lock"])
   }
 
   /// A cleaned temporary folder, a full disk, a killed build: a broken image is never handed out.
-  @Test(arguments: ["truncated", "missing", "no manifest"])
-  func brokenImageIsBuiltAgain(how: String) async throws {
-    let shared = try await SharedServer.shared.builtImage()
+  @Test(arguments: ["truncated", "missing", "no manifest", "garbled manifest"])
+  func brokenImageIsNotCopied(how: String) async throws {
     let folder = try TemporaryFolder()
-    let image = TestImage(
-      cacheFolder: folder.path + "/cache", installation: shared.installation, user: shared.user)
-    // A copy of the shared image saves a build; only the rebuild is the test's own.
-    let key = try #require(
-      FileTree.names(in: shared.cacheFolder + "/clusters").first { !$0.hasSuffix(".lock") })
-    let place = "\(image.cacheFolder)/clusters/\(key)"
-    try FileTree.makeFolder(image.cacheFolder + "/clusters", keepingModeIfThere: 0o755)
-    _ = try FileTree.copy(
-      "\(shared.cacheFolder)/clusters/\(key)", to: place, owner: shared.user)
+    let image = try TestImage.small(in: folder).image()
+    #expect(try await image.copyIfWhole(to: folder.path + "/whole"))
     switch how {
-    case "truncated": truncate(place + "/data/global/pg_control", 100)
-    case "missing": try FileTree.remove(place + "/data/base/1/1259")
-    default: try FileTree.remove(place + "/manifest")
+    case "truncated": truncate(image.place + "/data/global/pg_control", 10)
+    case "missing": try FileTree.remove(image.place + "/data/PG_VERSION")
+    case "no manifest": try FileTree.remove(image.place + "/manifest")
+    default: try FileTree.write("soon", to: image.place + "/manifest")
     }
+    #expect(try await !image.copyIfWhole(to: folder.path + "/copy"))
+    #expect(!FileTree.exists(folder.path + "/copy"))
+  }
+
+  /// What is broken is built again by the start that finds it, and the start goes on.
+  @Test func brokenImageIsBuiltAgain() async throws {
+    let folder = try TemporaryFolder()
+    let image = try TestImage.small(in: folder)
+    try FileTree.remove(image.image().place + "/data/PG_VERSION")
 
     let cluster = try await image.prepare(in: folder, port: 42_003)
 
-    let whole = FileTree.extent(of: "\(shared.cacheFolder)/clusters/\(key)/data")
-    #expect(FileTree.extent(of: place + "/data").files == whole.files)
+    #expect(cluster.health == .new)
     #expect(FileTree.exists(cluster.dataFolder + "/base/1/1259"))
-    #expect(!FileTree.names(in: image.cacheFolder + "/clusters").contains { $0.hasPrefix(".") })
+    #expect(FileTree.exists(image.image().place + "/data/base/1/1259"))
   }
 
   /// A pid in a file may be anybody's by now: a stale one must not block, nor kill a stranger.
   @Test func stalePidIsRemovedAndAStrangersIsNoServer() async throws {
-    let image = try await SharedServer.shared.builtImage()
     let folder = try TemporaryFolder()
+    let image = try TestImage.small(in: folder)
+
     let cluster = try await image.prepare(in: folder, port: 42_004)
     for pid in [Int32(4_190_000), getpid(), 1] {
       try FileTree.write("\(pid)\n", to: cluster.dataFolder + "/postmaster.pid")
@@ -134,8 +138,9 @@ import Testing
 
   /// After `apt upgrade` to another major version the data must stay, and the way out be said.
   @Test func anotherMajorVersionIsRefused() async throws {
-    let image = try await SharedServer.shared.builtImage()
     let folder = try TemporaryFolder()
+    let image = try TestImage.small(in: folder)
+
     let cluster = try await image.prepare(in: folder, port: 42_005)
     try FileTree.write("12\n", to: cluster.dataFolder + "/PG_VERSION")
 
@@ -153,8 +158,9 @@ import Testing
 
   /// Somebody's own files in the way are never touched.
   @Test func foreignFolderIsLeftAlone() async throws {
-    let image = try await SharedServer.shared.builtImage()
     let folder = try TemporaryFolder()
+    let image = try TestImage.small(in: folder)
+
     try folder.write("mine", to: "data/postgres/letter.txt")
     let error = await #expect(throws: ClusterError.self) {
       try await image.prepare(in: folder, port: 42_006)
@@ -165,9 +171,10 @@ import Testing
 
   /// The server's user must reach its data: said before the server says something obscure.
   @Test func closedFolderOnTheWayIsNamed() async throws {
-    let image = try await SharedServer.shared.builtImage()
-    guard let user = image.user else { return }
     let folder = try TemporaryFolder()
+    let image = try TestImage.small(in: folder)
+    guard let user = image.user else { return }
+
     mkdir(folder.path + "/data", 0o700)
     let error = await #expect(throws: ClusterError.self) {
       try await image.prepare(in: folder, port: 42_007)
@@ -177,7 +184,7 @@ import Testing
 
   /// The kernel's limit, said with the path instead of as a failing bind.
   @Test func longSocketPathIsRefusedFirst() async throws {
-    let image = try await SharedServer.shared.builtImage()
+    let image = try TestImage.small(in: TemporaryFolder())
     let error = await #expect(throws: ClusterError.self) {
       try await Cluster.prepare(
         dataFolder: "/nowhere/data", socketFolder: "/" + String(repeating: "x", count: 100),
@@ -198,6 +205,22 @@ import Testing
         dataFolder: folder.path, timeout: .seconds(60), isRunning: { false })
     }
     #expect(error == .notReady(reason: "it ended while starting"))
+  }
+
+  /// An upgrade beneath a running server breaks every new session: it must be noticed.
+  @Test func replacedProgramIsNoticed() async throws {
+    let folder = try TemporaryFolder()
+    let program = folder.path + "/program"
+    let copied = try await runTool(["/bin/cp", "/bin/sleep", program])
+    #expect(copied.status.isSuccess)
+    let child = try await ChildProcess.spawn(
+      ChildRequest(executable: program, arguments: [program, "600"], environment: [:]))
+    #expect(!Cluster.isProgramReplaced(ofServer: child.pid))
+    try FileTree.remove(program)
+    #expect(Cluster.isProgramReplaced(ofServer: child.pid))
+    child.send(SIGKILL)
+    _ = await child.waitForExit()
+    #expect(!Cluster.isProgramReplaced(ofServer: 4_190_000))
   }
 
   /// As root the server gets a user of its own: PostgreSQL refuses root.

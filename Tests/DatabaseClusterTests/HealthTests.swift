@@ -96,8 +96,8 @@ import Testing
 
   /// When even the catalogs are gone, the folder makes way and stays for whoever wants to look.
   @Test func brokenClusterIsSetAside() async throws {
-    let image = try await SharedServer.shared.builtImage()
     let folder = try TemporaryFolder()
+    let image = try TestImage.small(in: folder)
     let cluster = try await image.prepare(in: folder, port: 42_011)
     #expect(try cluster.setAside() == cluster.dataFolder + ".broken-1")
     #expect(!FileTree.exists(cluster.dataFolder))

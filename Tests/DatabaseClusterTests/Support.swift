@@ -10,7 +10,7 @@ struct TemporaryFolder: Sendable {
   let path: String
 
   init() throws {
-    var template = Array("/tmp/homebase-test-XXXXXX".utf8CString)
+    var template = Array("/tmp/homebase-cluster-test-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw TestFailure("mkdtemp") }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     chmod(path, 0o755)
@@ -148,6 +148,26 @@ struct TestImage: Sendable {
   let cacheFolder: String
   let installation: PostgresInstallation
   let user: UserIdentity?
+
+  /// An image of two files, for what happens to folders: no server runs with it.
+  static func small(in folder: TemporaryFolder) throws -> TestImage {
+    let image = TestImage(
+      cacheFolder: folder.path + "/cache",
+      installation: try PostgresInstallation.find(preferringMajor: 15, environment: [:]),
+      user: try Cluster.serverUser(environment: [:]))
+    let place = image.image().place
+    let name = String(place.dropFirst(folder.path.utf8.count + 1))
+    try folder.write("\(image.installation.version.major)\n", to: name + "/data/PG_VERSION")
+    var control = String(repeating: "\0", count: 64)
+    control.replaceSubrange(
+      control.index(
+        control.startIndex, offsetBy: 16)...control.index(
+          control.startIndex, offsetBy: 16), with: "\u{1}")
+    try folder.write(control, to: name + "/data/global/pg_control")
+    let extent = FileTree.extent(of: place + "/data")
+    try folder.write("\(extent.files) \(extent.sizeInBytes)\n", to: name + "/manifest")
+    return image
+  }
 
   func image() -> ClusterImage {
     ClusterImage(cacheFolder: cacheFolder, installation: installation, user: user)
