@@ -43,6 +43,37 @@ enum CalendarTime {
     return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
   }
 
+  /// What `extract` gives; nil for a field we do not know.
+  static func field(_ name: String, of seconds: Double) -> Int? {
+    let parts = date(seconds).split(separator: "-").compactMap { Int($0) }
+    let days = Int((seconds / 86400).rounded(.down))
+    let second = Int(seconds.rounded(.down)) - days * 86400
+    switch name {
+    case "year": return parts[0]
+    case "month": return parts[1]
+    case "day": return parts[2]
+    case "hour": return second / 3600
+    case "minute": return second / 60 % 60
+    // The first of January 1970 was a Thursday.
+    case "dow": return ((days + 4) % 7 + 7) % 7
+    case "isodow": return ((days + 3) % 7 + 7) % 7 + 1
+    default: return nil
+    }
+  }
+
+  /// What `date_trunc` gives; nil for a field we do not know.
+  static func truncate(_ seconds: Double, to name: String) -> Double? {
+    let parts = date(seconds).split(separator: "-").compactMap { Int($0) }
+    switch name {
+    case "year": return Double(days(parts[0], 1, 1)) * 86400
+    case "month": return Double(days(parts[0], parts[1], 1)) * 86400
+    case "day": return (seconds / 86400).rounded(.down) * 86400
+    case "hour": return (seconds / 3600).rounded(.down) * 3600
+    case "minute": return (seconds / 60).rounded(.down) * 60
+    default: return nil
+    }
+  }
+
   static func clock(_ seconds: Double) -> String {
     let rest = Int(seconds.rounded(.down)) - Int((seconds / 86400).rounded(.down)) * 86400
     return "\(padded(rest / 3600, 2)):\(padded(rest / 60 % 60, 2)):\(padded(rest % 60, 2))"

@@ -92,6 +92,9 @@ extension CheckExpression {
     case (.text(let first), .text(let second)):
       first.unicodeScalars.elementsEqual(second.unicodeScalars)
     case (.bool(let first), .bool(let second)): first == second
+    case (.label(let first, _), .text(let second)), (.text(let first), .label(let second, _)),
+      (.label(let first, _), .label(let second, _)):
+      first == second
     default: compare(left, right).map { $0 == 0 }
     }
   }
@@ -107,6 +110,12 @@ extension CheckExpression {
       return CalendarTime.parse(text).map { order(first, $0) }
     case (.text(let text), .time(let second)):
       return CalendarTime.parse(text).map { order($0, second) }
+    case (.label(let first, let labels), .text(let second)),
+      (.label(let first, let labels), .label(let second, _)):
+      guard let left = labels.firstIndex(of: first), let right = labels.firstIndex(of: second)
+      else { return nil }
+      return left - right
+    case (.text, .label): return compare(right, left).map { -$0 }
     case (.number(let first), .text(let text)): return Double(text).map { order(first, $0) }
     case (.text(let text), .number(let second)): return Double(text).map { order($0, second) }
     default: return nil
@@ -184,6 +193,18 @@ extension CheckExpression {
       ("character_length", .text(let text)):
       return .number(Double(text.unicodeScalars.count))
     case ("octet_length", .text(let text)): return .number(Double(text.utf8.count))
+    case ("jsonb_typeof", .json(let type)), ("json_typeof", .json(let type)): return .text(type)
+    case ("octet_length", .bytes(let count)), ("length", .bytes(let count)):
+      return .number(Double(count))
+    case ("isempty", .range): return .bool(false)
+    case ("lower", .range(let ends)): return ends.first ?? .unknown
+    case ("upper", .range(let ends)): return ends.last ?? .unknown
+    case ("extract", .text(let field)), ("date_part", .text(let field)):
+      guard case .time(let seconds)? = arguments.last else { return .unknown }
+      return CalendarTime.field(field, of: seconds).map { .number(Double($0)) } ?? .unknown
+    case ("date_trunc", .text(let field)):
+      guard case .time(let seconds)? = arguments.last else { return .unknown }
+      return CalendarTime.truncate(seconds, to: field).map { .time($0) } ?? .unknown
     case ("lower", .text(let text)): return .text(text.lowercased())
     case ("upper", .text(let text)): return .text(text.uppercased())
     case ("btrim", .text(let text)) where arguments.count == 1: return .text(trimmed(text))
@@ -225,7 +246,13 @@ extension CheckExpression {
         ? .bool(true)
         : ["f", "false"].contains(text)
           ? .bool(false) : .unknown
-    case ("text", .number), ("text", .time), ("text", .bool), ("interval", _): return .unknown
+    case ("text", .label(let word, _)): return .text(word)
+    case ("text", .number(let number)):
+      return number == number.rounded() && abs(number) < 1e15
+        ? .text(String(Int(number))) : .unknown
+    case ("text", .time), ("text", .bool), ("text", .json), ("text", .range), ("text", .bytes),
+      ("interval", _):
+      return .unknown
     default: return value
     }
   }

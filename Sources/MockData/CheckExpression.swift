@@ -11,6 +11,14 @@ enum Scalar: Equatable {
   /// Seconds since 1970.
   case time(Double)
   case array([Scalar])
+  /// A word of an enum, which compares by its place among all of them.
+  case label(String, of: [String])
+  /// JSON, of which we know the type: `object`.
+  case json(String)
+  /// Binary data, of which we know the size.
+  case bytes(Int)
+  /// A range that is not empty: its two ends.
+  case range([Scalar])
 
   var asBool: Bool? {
     if case .bool(let value) = self { value } else { nil }

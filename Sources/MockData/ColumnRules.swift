@@ -124,6 +124,42 @@ struct ColumnRules {
 }
 
 extension CheckExpression {
+  /// The values that equations in this check ask of single columns, given the others.
+  func ties(_ row: (String) -> Scalar) -> [(column: String, value: MockValue)] {
+    switch self {
+    case .all(let parts): return parts.flatMap { $0.ties(row) }
+    case .operation(let name, let sides) where sides.count == 2 && (name == "=" || name == "~~"):
+      for (subject, source) in [(sides[0], sides[1]), (sides[1], sides[0])] {
+        guard let column = subject.columns.first, subject.isColumn(column),
+          !source.columns.contains(column), !source.columns.isEmpty
+        else { continue }
+        switch source.evaluate(row) {
+        case .text(let pattern) where name == "~~":
+          let text = pattern.split(separator: "%", omittingEmptySubsequences: false)
+            .joined(separator: "item")
+          return [(column, .text(text))]
+        case .text(let text): return [(column, .text(text))]
+        case .number(let number):
+          let hundredths = (number * 100).rounded()
+          guard abs(hundredths) < 1e15 else { return [] }
+          if hundredths == (number.rounded() * 100) {
+            return [(column, .number(Int(number.rounded())))]
+          }
+          let value = MockValue(
+            text: "\(hundredths / 100)", isBare: true, scalar: .number(hundredths / 100))
+          return [(column, value)]
+        case .bool(let value): return [(column, .bool(value))]
+        case .time(let seconds):
+          let text = "\(CalendarTime.date(seconds)) \(CalendarTime.clock(seconds))+00"
+          return [(column, MockValue(text: text, scalar: .time(seconds)))]
+        default: continue
+        }
+      }
+      return []
+    default: return []
+    }
+  }
+
   /// Whether this is the column, casts aside; a domain calls it `value`.
   func isColumn(_ name: String) -> Bool {
     switch self {

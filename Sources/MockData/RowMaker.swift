@@ -15,7 +15,7 @@ struct RowMaker {
   let made: MadeRows
 
   private(set) var rows: [MockRow] = []
-  private var seenKeys: [Set<[MockValue]>]
+  private var seenKeys: [Set<[String]>]
   /// What refused the last row that could not be made.
   private(set) var refusal: Refusal?
 
@@ -40,7 +40,7 @@ struct RowMaker {
     for index in 0..<count {
       guard let row = makeRow(index) else { return }
       for (number, key) in plan.keys.enumerated() {
-        if let values = keyValues(key, row) { seenKeys[number].insert(values) }
+        if let values = Self.keyValues(key, row) { seenKeys[number].insert(values) }
       }
       rows.append(row)
     }
@@ -52,7 +52,8 @@ struct RowMaker {
       case .failure(let reason):
         refusal = reason
         if case .type = reason { return nil }
-      case .success(let row):
+      case .success(let made):
+        let row = mended(made)
         guard let reason = refuses(row) else { return row }
         refusal = reason
       }
@@ -157,7 +158,7 @@ struct RowMaker {
     guard !fitting.isEmpty else { return nil }
     let isUnique =
       key.columns.contains { plan.uniqueColumns.contains($0) }
-      || plan.keys.contains { $0.columns.allSatisfy { key.columns.contains($0) } }
+      || plan.keys.contains { $0.predicate == nil && $0.columns.isSubset(of: key.columns) }
       || PlatformRows.isOneToOne(plan.table.name)
     if isUnique { return fitting[(index + attempt) % fitting.count] }
     if attempt >= 30, let turn = turn(of: key, among: fitting.count, index + attempt - 30) {
@@ -169,7 +170,7 @@ struct RowMaker {
   /// Walks through all combinations of a key made of links, when chance found no free one.
   private func turn(of key: ForeignKey, among count: Int, _ number: Int) -> Int? {
     let links = plan.table.foreignKeys.filter { link in
-      plan.keys.contains { !Set($0.columns).isDisjoint(with: link.columns) }
+      plan.keys.contains { !$0.columns.isDisjoint(with: link.columns) }
     }
     guard let place = links.firstIndex(of: key) else { return nil }
     var rest = number
@@ -227,23 +228,51 @@ struct RowMaker {
 
   // MARK: - What refuses a row
 
+  /// Sets columns that a check ties to others: `total = price * count`, `path like id || '/%'`.
+  private func mended(_ row: MockRow) -> MockRow {
+    var row = row
+    for check in plan.checks {
+      let scalar = { (column: String) in row[column]?.scalar ?? Scalar.unknown }
+      guard check.expression.evaluate(scalar) == .bool(false) else { continue }
+      for (column, value) in check.expression.ties(scalar)
+      where plan.linkedOrNumbered.contains(column) == false && row[column] != nil {
+        row[column] = value
+      }
+    }
+    return row
+  }
+
   private func refuses(_ row: MockRow) -> Refusal? {
     for check in plan.checks {
       let result = check.expression.evaluate { row[$0]?.scalar ?? .unknown }
       if result == .bool(false) { return .check(check.name) }
     }
     for (number, key) in plan.keys.enumerated() {
-      if let values = keyValues(key, row), seenKeys[number].contains(values) {
-        return .key(key.name)
+      if let values = Self.keyValues(key, row), seenKeys[number].contains(values) {
+        return .key(key.key.name)
       }
     }
     return nil
   }
 
-  /// nil when a null makes the row free.
-  private func keyValues(_ key: Key, _ row: MockRow) -> [MockValue]? {
-    let values = key.columns.map { row[$0] ?? .null }
-    return values.contains(.null) && !key.nullsNotDistinct ? nil : values
+  /// What must differ from row to row; nil when a null or the index's WHERE makes the row free.
+  private static func keyValues(_ planned: TablePlan.PlannedKey, _ row: MockRow) -> [String]? {
+    func scalar(_ column: String) -> Scalar { row[column]?.scalar ?? .unknown }
+    switch planned.predicate?.evaluate(scalar) {
+    case .bool(false), .null: return nil
+    default: break
+    }
+    let columns = planned.key.columns.map { row[$0]?.text }
+    let expressions = zip(planned.key.expressions, planned.expressions).map { _, expression in
+      switch expression.evaluate(scalar) {
+      case .null: String?.none
+      case .unknown: expression.columns.sorted().map { row[$0]?.text ?? "" }.joined(separator: "\0")
+      case let value: "\(value)"
+      }
+    }
+    let values = columns + expressions
+    if values.contains(nil), !planned.key.nullsNotDistinct { return nil }
+    return values.map { $0 ?? "\0null" }
   }
 
   // MARK: - Links that had to wait
@@ -260,7 +289,7 @@ struct RowMaker {
       guard let timing = plan.timing[key], timing == .updatedLater || timing == .deferred else {
         continue
       }
-      var seen: [Set<[MockValue]>] = plan.keys.map { _ in [] }
+      var seen: [Set<[String]>] = plan.keys.map { _ in [] }
       let parents = made.rows[key.referencedTable] ?? []
       for index in result.indices {
         result[index] = linked(
@@ -273,7 +302,7 @@ struct RowMaker {
 
   private static func linked(
     _ row: MockRow, _ key: ForeignKey, _ parents: [MockRow], plan: TablePlan, index: Int,
-    seed: UInt64, seen: inout [Set<[MockValue]>]
+    seed: UInt64, seen: inout [Set<[String]>]
   ) -> MockRow {
     var random = MockRandom(seed: seed, plan.table.name.description, key.name, "\(index)", "later")
     let shared = zip(key.columns, key.referencedColumns).filter { (row[$0.0] ?? .null) != .null }
@@ -289,13 +318,14 @@ struct RowMaker {
       let breaksCheck = plan.checks.contains { check in
         check.expression.evaluate { candidate[$0]?.scalar ?? .unknown } == .bool(false)
       }
-      let values = plan.keys.map { key in key.columns.map { candidate[$0] ?? .null } }
-      let breaksKey = plan.keys.indices.contains { number in
-        !Set(plan.keys[number].columns).isDisjoint(with: key.columns)
-          && seen[number].contains(values[number])
+      let values = plan.keys.map { keyValues($0, candidate) }
+      let breaksKey = zip(seen, values).contains { seen, value in
+        value.map { seen.contains($0) } ?? false
       }
       guard !breaksCheck, !breaksKey else { continue }
-      for number in plan.keys.indices { seen[number].insert(values[number]) }
+      for (number, value) in values.enumerated() {
+        if let value { seen[number].insert(value) }
+      }
       return candidate
     }
     return row

@@ -21,8 +21,17 @@ struct TablePlan {
   var rules: [String: ColumnRules] = [:]
   /// Checks, each parsed.
   var checks: [(name: String, expression: CheckExpression)] = []
-  /// Keys of plain columns that an INSERT names all of.
-  var keys: [Key] = []
+  /// A key whose columns an INSERT all names.
+  struct PlannedKey {
+    var key: Key
+    var expressions: [CheckExpression]
+    /// Rows for which this is not true are free.
+    var predicate: CheckExpression?
+    /// All columns, those in expressions too.
+    var columns: Set<String>
+  }
+
+  var keys: [PlannedKey] = []
   /// Columns that are unique alone.
   var uniqueColumns: Set<String> = []
   /// Columns that PostgreSQL numbers, and that we number because something refers to them.
@@ -34,6 +43,11 @@ struct TablePlan {
     let itself = links.filter { timing[$0] == .toItself }
     return Set(links.flatMap(\.columns)).subtracting(itself.flatMap(\.referencedColumns))
       .subtracting(table.primaryKey?.columns ?? [])
+  }
+
+  /// Columns whose values others decide.
+  var linkedOrNumbered: Set<String> {
+    numbered.union(table.foreignKeys.flatMap(\.columns))
   }
 
   init(_ table: Table, in catalog: Catalog) {
@@ -76,14 +90,16 @@ struct TablePlan {
     }
     let named = Set(columns.map(\.name))
     let all = (table.primaryKey.map { [$0] } ?? []) + table.uniqueKeys
-    keys = all.filter { $0.expressions.isEmpty && named.isSuperset(of: $0.columns) }
-    for key in all where key.columns.count + key.expressions.count == 1 {
-      if let column = key.columns.first { uniqueColumns.insert(column) }
+    keys = all.map { key in
+      let expressions = key.expressions.map { CheckExpression(parsing: $0) }
+      return PlannedKey(
+        key: key, expressions: expressions,
+        predicate: key.predicate.map { CheckExpression(parsing: $0) },
+        columns: expressions.reduce(into: Set(key.columns)) { $0.formUnion($1.columns) })
+    }.filter { named.isSuperset(of: $0.columns) }
+    for planned in keys where planned.key.columns.count + planned.key.expressions.count == 1 {
       // `lower(email)`: distinct texts of ours are distinct when folded, too.
-      if let expression = key.expressions.first {
-        uniqueColumns.formUnion(
-          CheckExpression(parsing: expression).columns.intersection(named))
-      }
+      uniqueColumns.formUnion(planned.columns)
     }
     return impossible
   }

@@ -31,13 +31,18 @@ struct ValueMaker {
     if let allowed = rules.allowed, let chosen = choose(allowed) { return constant(chosen, type) }
     switch type.kind {
     case .domain: return domain(type, column, rules)
-    case .enumeration: return types.labels(type.name).flatMap { choose($0) }.map { .text($0) }
+    case .enumeration: return label(type)
     case .composite: return composite(type)
     case .range: return range(type, column)
     case .multirange: return range(type, column).map { .opaque("{\($0.text ?? "")}") }
     case .pseudo: return nil
     case .base: return base(type, column, rules, style)
     }
+  }
+
+  private mutating func label(_ type: TypeReference) -> MockValue? {
+    guard let labels = types.labels(type.name), let word = choose(labels) else { return nil }
+    return MockValue(text: word, scalar: .label(word, of: labels))
   }
 
   /// One of a few: in turn where rows must differ, at random elsewhere.
@@ -124,12 +129,17 @@ struct ValueMaker {
     guard let bound = type.rangeOf else { return nil }
     let step = row * 10 + attempt
     switch bound.name {
-    case "int4", "int8", "numeric": return .opaque("[\(step),\(step + 5))")
+    case "int4", "int8", "numeric":
+      return MockValue(
+        text: "[\(step),\(step + 5))",
+        scalar: .range([.number(Double(step)), .number(Double(step + 5))]))
     case "date", "timestamp", "timestamptz":
       let start = Self.epoch + Double(step) * 86400
-      let lower = time(start, bound.name).text ?? ""
-      let upper = time(start + 5 * 86400, bound.name).text ?? ""
-      return .opaque("[\"\(lower)\",\"\(upper)\")")
+      let lower = time(start, bound.name)
+      let upper = time(start + 5 * 86400, bound.name)
+      return MockValue(
+        text: "[\"\(lower.text ?? "")\",\"\(upper.text ?? "")\")",
+        scalar: .range([lower.scalar, upper.scalar]))
     default: return .opaque("empty")
     }
   }
@@ -149,17 +159,20 @@ struct ValueMaker {
     case "numeric", "float4", "float8", "money": return decimal(type, column, rules)
     case "bool": return .bool(isUnique ? (row + attempt) % 2 == 0 : random.chance(50))
     case "uuid": return .text(random.uuid())
-    case "date", "timestamp", "timestamptz": return moment(type, column, rules)
+    case "date", "timestamp", "timestamptz": return moment(type, column, rules, style)
     case "time", "timetz": return .opaque(CalendarTime.clock(Double(random.below(86400))))
     case "interval": return .opaque("\(random.below(72) + 1) hours")
-    case "json", "jsonb": return .opaque(json(column, rules))
+    case "json", "jsonb":
+      return MockValue(text: json(column, rules), scalar: .json(rules.jsonType ?? "object"))
+    case "bytea":
+      let size = max(rules.minimumLength, min(8, rules.maximumLength ?? 8))
+      return MockValue(text: "\\x\(random.hex(size * 2))", scalar: .bytes(size))
     default: return rare(type)
     }
   }
 
   private mutating func rare(_ type: TypeReference) -> MockValue? {
     switch type.name.name {
-    case "bytea": return .opaque("\\x\(random.hex(16))")
     case "inet": return .opaque("192.0.2.\(row % 254 + 1)")
     case "cidr": return .opaque("198.51.100.\(row % 256)/32")
     case "macaddr": return .opaque("02:00:00:" + hexPairs(3))
@@ -314,7 +327,7 @@ struct ValueMaker {
   static let epoch = Double(CalendarTime.days(2024, 1, 1)) * 86400
 
   private mutating func moment(
-    _ type: TypeReference, _ column: String, _ rules: ColumnRules
+    _ type: TypeReference, _ column: String, _ rules: ColumnRules, _ style: Int
   ) -> MockValue {
     let usual = PlausibleNumbers.days(column)
     let minutes = { (days: Int) in Int(Self.epoch) / 60 + days * 1440 }
@@ -329,7 +342,13 @@ struct ValueMaker {
     if isUnique {
       number = range.lowerBound + (row + attempt) % (range.upperBound - range.lowerBound + 1)
     }
-    return time(Double(number) * step, type.name.name)
+    var seconds = Double(number) * step
+    // A check may want the first of a month or of a year, or midnight.
+    if style > 0 {
+      let field = ["month", "day", "year", "hour"][style % 4]
+      seconds = CalendarTime.truncate(seconds, to: field) ?? seconds
+    }
+    return time(seconds, type.name.name)
   }
 
   private func time(_ seconds: Double, _ type: String) -> MockValue {

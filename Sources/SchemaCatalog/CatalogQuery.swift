@@ -2,7 +2,7 @@
 ///
 /// Its answer is a JSON document in the shape of `Catalog`.
 ///
-/// `$1` is a JSON array of schemas. Tables that foreign keys lead to come along, transitively.
+/// `$1` is a JSON array of schemas. Tables that foreign keys lead to, and partitions, come along.
 /// Run with an empty search path, so that every name in an expression is qualified.
 let catalogQuery = """
   with recursive wanted(oid) as (
@@ -11,8 +11,13 @@ let catalogQuery = """
     where c.relkind in ('r', 'p', 'v', 'm', 'f')
       and n.nspname in (select pg_catalog.json_array_elements_text($1::json))
     union
-    select k.confrelid from pg_catalog.pg_constraint k
-      join wanted w on k.conrelid = w.oid and k.contype = 'f'
+    select x.oid from wanted w, lateral (
+      select k.confrelid from pg_catalog.pg_constraint k
+      where k.conrelid = w.oid and k.contype = 'f'
+      union all
+      select h.inhrelid from pg_catalog.pg_inherits h
+        join pg_catalog.pg_class c on c.oid = h.inhrelid and c.relispartition
+      where h.inhparent = w.oid) x(oid)
   ),
   types as (
     select t.oid, pg_catalog.json_build_object(

@@ -23,7 +23,8 @@ package enum CatalogError: Error, DiagnosticConvertible {
 extension Catalog {
   /// Reads tables and types of a database.
   ///
-  /// Tables outside the schemas come along when a foreign key leads to them (`auth.users`).
+  /// Tables outside the schemas come along when a foreign key leads to them (`auth.users`), and
+  /// partitions with the table they belong to.
   ///
   /// - Parameters:
   ///   - connection: Any role that may read the system's catalog.

@@ -82,6 +82,7 @@ enum AwkwardSchemas {
 
   /// Checks of the usual kinds, on one column and across columns.
   static let checks = """
+    create type public.rank as enum ('first', 'second', 'third', 'fourth');
     create table public.checks (
       id uuid primary key default gen_random_uuid(),
       age int not null check (age >= 18 and age < 21), price numeric(8, 2) check (price > 0),
@@ -108,7 +109,17 @@ enum AwkwardSchemas {
       tags text[] not null check (cardinality(tags) >= 2), list jsonb check (jsonb_typeof(list) = 'array'),
       required text check (required is not null),
       level int not null check (case when mode = 'x' then level > 500 else level <= 500 end),
-      tri int unique check (tri in (10, 20, 30) or tri is null));
+      tri int unique check (tri in (10, 20, 30) or tri is null),
+      hash bytea not null check (octet_length(hash) = 32),
+      month date not null check (extract(day from month) = 1),
+      period daterange not null check (not isempty(period) and lower(period) > '2020-01-01'),
+      path text not null, check (path like id::text || '/%'),
+      quantity int not null, unit_price int not null, total int not null,
+      check (total = quantity * unit_price), folded text not null, check (folded = lower(title)),
+      rank public.rank not null check (rank < 'third'),
+      meta jsonb not null check (jsonb_typeof(meta) = 'object'), token varchar(20) not null);
+    create unique index on public.checks (token) where token !~ '^[0-9 ]*$';
+    create unique index on public.checks (status, lower(title)) where age > 19;
     """
 
   /// Links in circles, to themselves, over several columns, with tenants; partitions; odd names.

@@ -111,7 +111,8 @@ import Testing
       """
       create table public.k (id int primary key);
       create table public.p (id int not null, k int references public.k) partition by list (id);
-      create table public.p1 partition of public.p for values in (1, 2);
+      create schema hidden;
+      create table hidden.p1 partition of public.p for values in (1, 2);
       create table public.q (p int);
       create view public.v as select * from public.p;
       create function public.f() returns trigger language plpgsql as 'begin return new; end';
@@ -119,7 +120,7 @@ import Testing
       create trigger upd before update on public.q for each row execute function public.f();
       """)
     let parent = try #require(catalog.table(QualifiedName("public", "p")))
-    let child = try #require(catalog.table(QualifiedName("public", "p1")))
+    let child = try #require(catalog.table(QualifiedName("hidden", "p1")))
     #expect(parent.kind == .partitionedTable)
     #expect(parent.partitionKey == "LIST (id)")
     #expect(parent.foreignKeys.count == 1)
