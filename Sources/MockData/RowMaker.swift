@@ -46,19 +46,39 @@ struct RowMaker {
     }
   }
 
+  /// Only the columns that a refusal is about are made anew: what fits already stays.
   private mutating func makeRow(_ index: Int) -> MockRow? {
+    var row: MockRow = [:]
     for attempt in 0..<Self.mostAttempts {
-      switch candidate(index, attempt) {
+      switch candidate(index, attempt, row) {
       case .failure(let reason):
         refusal = reason
         if case .type = reason { return nil }
-      case .success(let made):
-        let row = mended(made)
-        guard let reason = refuses(row) else { return row }
+        row = [:]
+      case .success(let complete):
+        row = mended(complete)
+        guard let (reason, columns) = refuses(row) else { return row }
         refusal = reason
+        // Now and then from the start: two refusals may undo each other's mending.
+        if attempt % 40 == 39 {
+          row = [:]
+        } else {
+          for column in withLinks(columns) { row[column] = nil }
+        }
       }
     }
     return nil
+  }
+
+  /// The columns, and those of the foreign keys they belong to.
+  private func withLinks(_ columns: Set<String>) -> Set<String> {
+    var all = columns
+    while true {
+      let links = plan.table.foreignKeys.filter { !all.isDisjoint(with: $0.columns) }
+      let grown = all.union(links.flatMap(\.columns))
+      if grown == all { return all }
+      all = grown
+    }
   }
 
   private enum Candidate {
@@ -70,9 +90,9 @@ struct RowMaker {
     MockRandom(seed: seed, plan.table.name.description, column, "\(index)", "\(attempt)")
   }
 
-  private func candidate(_ index: Int, _ attempt: Int) -> Candidate {
-    var row: MockRow = [:]
-    for key in plan.table.foreignKeys {
+  private func candidate(_ index: Int, _ attempt: Int, _ start: MockRow) -> Candidate {
+    var row = start
+    for key in plan.table.foreignKeys where key.columns.contains(where: { row[$0] == nil }) {
       switch plan.timing[key] {
       case .updatedLater:
         for column in key.columns where row[column] == nil {
@@ -92,7 +112,8 @@ struct RowMaker {
       }
       row[column.name] = value
     }
-    for key in plan.table.foreignKeys where plan.timing[key] == .toItself {
+    for key in plan.table.foreignKeys
+    where plan.timing[key] == .toItself && key.columns.contains(where: { row[$0] == nil }) {
       guard linkToItself(key, &row, index, attempt) else { return .failure(.noParent(key)) }
     }
     return .success(row)
@@ -242,14 +263,14 @@ struct RowMaker {
     return row
   }
 
-  private func refuses(_ row: MockRow) -> Refusal? {
+  private func refuses(_ row: MockRow) -> (reason: Refusal, columns: Set<String>)? {
     for check in plan.checks {
       let result = check.expression.evaluate { row[$0]?.scalar ?? .unknown }
-      if result == .bool(false) { return .check(check.name) }
+      if result == .bool(false) { return (.check(check.name), check.expression.columns) }
     }
     for (number, key) in plan.keys.enumerated() {
       if let values = Self.keyValues(key, row), seenKeys[number].contains(values) {
-        return .key(key.key.name)
+        return (.key(key.key.name), key.columns)
       }
     }
     return nil

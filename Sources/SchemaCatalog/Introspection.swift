@@ -36,8 +36,13 @@ extension Catalog {
   ) async throws(CatalogError) -> Catalog {
     let answer: String?
     do throws(PostgresError) {
+      // Compiling a plan of this size takes PostgreSQL seconds, running it milliseconds.
       let results = try await connection.pipeline([
-        PostgresStatement("select pg_catalog.set_config('search_path', '', true)"),
+        PostgresStatement(
+          """
+          select pg_catalog.set_config('search_path', '', true),
+            pg_catalog.set_config('jit', 'off', true)
+          """),
         PostgresStatement(catalogQuery, [json(schemas)]),
       ])
       answer = results.last?.firstValue
