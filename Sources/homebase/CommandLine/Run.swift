@@ -134,7 +134,9 @@ func usageDiagnostic(for error: any Error, _ arguments: [String]) -> Diagnostic 
   var path = (help ?? "homebase --help").split(separator: " ").dropLast().map(String.init)
   // A default command is not typed: `seed` is `seed run`.
   if path.last == "run", !arguments.contains("run") { path.removeLast() }
-  if let mistake = unknownCommand(arguments, below: Array(path.dropFirst())) {
+  if message.contains("unexpected argument"),
+    let mistake = unknownCommand(arguments, below: Array(path.dropFirst()))
+  {
     let command = path.joined(separator: " ")
     return Diagnostic(
       code: "unknown_command", message: "\(command) has no command \"\(mistake.word)\"",

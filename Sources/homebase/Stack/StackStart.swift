@@ -13,7 +13,7 @@ struct StackStart: HomebaseCommand {
   @OptionGroup(title: "Options of every command") var global: GlobalOptions
 
   @Option(
-    name: [.short, .customLong("exclude")], parsing: .singleValue,
+    name: [.customShort("x"), .customLong("exclude")], parsing: .singleValue,
     help: ArgumentHelp("Services to leave out, with commas between.", valueName: "service"))
   var exclude: [String] = []
 

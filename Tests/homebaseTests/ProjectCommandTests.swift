@@ -1,0 +1,100 @@
+import Console
+import ControlSocket
+import Diagnostics
+import FoundationEssentials
+import StackProtocol
+import Testing
+
+@testable import homebase
+
+@Suite struct ProjectCommandTests {
+  /// A new project has something of each kind, in either layout.
+  @Test(arguments: [
+    ("supabase", "supabase/config.toml", "supabase/seed.sql"),
+    ("homebase", "homebase.toml", "seeds/notes.sql"),
+  ])
+  func initMakesAProject(style: String, configuration: String, seed: String) async throws {
+    try await withWorld(running: false) { world async throws in
+      let ran = try await world.run(["init", "--style", style])
+      #expect(ran.code == 0)
+      #expect(ran.output.hasPrefix("made the project my project in \(world.place.root)\n"))
+      #expect(ran.output.hasSuffix("start it with: homebase start\n"))
+      #expect(world.read(configuration) == "# \(style) my project\n")
+      #expect(world.read(seed)?.contains("example.com") == true)
+      let base = style == "supabase" ? "supabase/" : ""
+      for file in ["functions/hello/index.ts", "tests/notes.test.sql"] {
+        #expect(world.read(base + file) != nil)
+      }
+      #expect(world.read("compose/local.yaml")?.contains("x-homebase: postgres") == true)
+    }
+  }
+
+  /// Nobody's files are written over unasked.
+  @Test func initRefusesToOverwrite() async throws {
+    try await withWorld(running: false) { world async throws in
+      try world.write("mine", to: "supabase/seed.sql")
+      let refused = try await world.run(["init"])
+      #expect(refused.code == 3)
+      #expect(refused.errors.hasPrefix("error: there is a project already: supabase/seed.sql\n"))
+      #expect(world.read("supabase/seed.sql") == "mine")
+      #expect(world.read("supabase/config.toml") == nil)
+      #expect(try await world.run(["init", "--force"]).code == 0)
+      #expect(world.read("supabase/seed.sql") != "mine")
+    }
+  }
+
+  @Test func seeds() async throws {
+    try await withWorld(
+      running: true,
+      { request, _ in
+        if request.command == SeedGenerateRequest.name {
+          let asked = try request.arguments(as: SeedGenerateRequest.self)
+          return SeedGenerateReport(
+            took: Milliseconds(.milliseconds(80)), seed: asked.seed ?? 7,
+            tables: [.init(name: "public.notes", rows: asked.rows, note: "unique")],
+            sql: asked.returnsSQL ? "insert;\n" : nil, snapshot: asked.returnsSQL ? nil : "s")
+        }
+        return SeedReport(
+          took: Milliseconds(.milliseconds(9)),
+          files: [try request.arguments(as: SeedRequest.self).profile ?? "seed.sql"])
+      }
+    ) { world async throws in
+      #expect(try await world.run(["seed"]).output == "  seed.sql\nseeded from 1 file in 9.0 ms\n")
+      #expect(
+        try await world.run(["seed", "--profile", "demo"]).output
+          == "  demo\nseeded from 1 file in 9.0 ms\n")
+      #expect(
+        try await world.run(["seed", "generate", "--rows", "10"]).output == """
+            public.notes  10 rows  unique
+          made 10 rows in 1 table in 80 ms · undo with: homebase undo
+          the same rows again with: homebase seed generate --seed 7
+
+          """)
+      let sql = try await world.run(["seed", "generate", "--sql", "--seed", "9"])
+      #expect(sql.output == "insert;\n" && sql.errors == "-- seed 9\n")
+    }
+  }
+
+  /// Seed files are found by themselves, read once, and named as the project knows them.
+  @Test func seedFilesAreLinted() async throws {
+    try await withWorld(running: false) { world async throws in
+      try world.write("a@gmail.com", to: "supabase/seed.sql")
+      try world.write("fine", to: "supabase/seeds/deep/b.sql")
+      try world.write("a@gmail.com", to: "supabase/seeds/notes.md")
+      let report = try lintSeedFiles(of: world.place, []) { text, file in
+        text.contains("gmail")
+          ? [Diagnostic(code: "x", message: "real?", location: .init(file: file, line: 1))] : []
+      }
+      #expect(report.files == 2)
+      #expect(report.findings.map(\.location?.file) == ["supabase/seed.sql"])
+      #expect(
+        report.lines(for: .init()) == [
+          "found: real?", "  at supabase/seed.sql:1",
+          "1 place that may be real people's data in 2 files",
+        ])
+      #expect(throws: Diagnostic.self) {
+        try lintSeedFiles(of: world.place, ["/nowhere.sql"]) { _, _ in [] }
+      }
+    }
+  }
+}
