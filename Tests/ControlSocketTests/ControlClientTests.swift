@@ -73,7 +73,8 @@ import Testing
     }
     let error = await #expect(throws: ControlSocketError.self) {
       try await offPool { () -> Int in
-        try ControlClient.connect(path: path).call("c", arguments: ["a": 1])
+        try ControlClient.connect(path: path, greetingTimeout: .seconds(600))
+          .call("c", arguments: ["a": 1])
       }
     }
     #expect(error == .connectionLost)
@@ -82,7 +83,7 @@ import Testing
   }
 
   private func connectError(
-    greeting: String, timeout: Duration = .seconds(60)
+    greeting: String, timeout: Duration = .seconds(600)
   ) async throws -> ControlSocketError? {
     let folder = try temporaryFolder()
     defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -9,16 +9,13 @@ import Testing
 @Suite struct DatabaseCommandTests {
   /// The command of the day: one line, with the way back.
   @Test func reset() async throws {
-    try await withWorld(
-      running: true,
-      { request, _ in
-        let reset = try request.arguments(as: ResetRequest.self)
-        return ResetReport(
-          took: Milliseconds(.milliseconds(14)), source: reset.seeds ? .spare : .replay,
-          replayed: reset.sqlPaths + [reset.version, reset.last.map { "\($0)" }].compactMap { $0 },
-          snapshot: "reset-1")
-      }
-    ) { world async throws in
+    try await withWorld(running: true) { request, _ in
+      let reset = try request.arguments(as: ResetRequest.self)
+      return ResetReport(
+        took: Milliseconds(.milliseconds(14)), source: reset.seeds ? .spare : .replay,
+        replayed: reset.sqlPaths + [reset.version, reset.last.map { "\($0)" }].compactMap { $0 },
+        snapshot: "reset-1")
+    } body: { world async throws in
       let text = try await world.run(["db", "reset", "--yes"])
       #expect(text.code == 0)
       #expect(text.output == "reset in 14 ms · undo with: homebase undo\n")
@@ -43,7 +40,9 @@ import Testing
       code: "migration_failed", message: "migration failed: no table (42P01)",
       hint: "your database is unchanged",
       location: SourceLocation(file: "supabase/migrations/1_a.sql", line: 3), sqlstate: "42P01")
-    try await withWorld(running: true, { _, _ in throw failure }) { world async throws in
+    try await withWorld(running: true) { _, _ in
+      throw failure
+    } body: { world async throws in
       let text = try await world.run(["db", "reset"])
       #expect(text.code == 1)
       #expect(
@@ -61,7 +60,9 @@ import Testing
   /// What policy refuses ends with its own exit code.
   @Test func aRefusal() async throws {
     let refusal = Diagnostic(code: "no", message: "not here", category: .refused)
-    try await withWorld(running: true, { _, _ in throw refusal }) { world async throws in
+    try await withWorld(running: true) { _, _ in
+      throw refusal
+    } body: { world async throws in
       #expect(try await world.run(["db", "reset"]).code == 3)
     }
   }
@@ -83,27 +84,24 @@ import Testing
 
   @Test func snapshots() async throws {
     let hour = Timestamp(Date().addingTimeInterval(-3700))
-    try await withWorld(
-      running: true,
-      { request, _ in
-        switch request.command {
-        case "snapshot.list":
-          SnapshotList(snapshots: [
-            Snapshot(name: "before", createdAt: hour, sizeInBytes: 11 << 20, reason: "manual")
-          ])
-        case "undo":
-          UndoReport(
-            took: Milliseconds(.milliseconds(5)), restored: "reset-1", from: hour, reason: "reset",
-            snapshot: "undo-1")
-        default:
-          SnapshotReport(
-            name: try request.arguments(as: SnapshotSaveRequest.self).snapshot,
-            took: Milliseconds(.milliseconds(60)), sizeInBytes: 11 << 20,
-            snapshot: request.command == "snapshot.restore" ? "s" : nil,
-            pruned: request.command == "snapshot.save" ? ["old"] : nil)
-        }
+    try await withWorld(running: true) { request, _ in
+      switch request.command {
+      case "snapshot.list":
+        SnapshotList(snapshots: [
+          Snapshot(name: "before", createdAt: hour, sizeInBytes: 11 << 20, reason: "manual")
+        ])
+      case "undo":
+        UndoReport(
+          took: Milliseconds(.milliseconds(5)), restored: "reset-1", from: hour, reason: "reset",
+          snapshot: "undo-1")
+      default:
+        SnapshotReport(
+          name: try request.arguments(as: SnapshotSaveRequest.self).snapshot,
+          took: Milliseconds(.milliseconds(60)), sizeInBytes: 11 << 20,
+          snapshot: request.command == "snapshot.restore" ? "s" : nil,
+          pruned: request.command == "snapshot.save" ? ["old"] : nil)
       }
-    ) { world async throws in
+    } body: { world async throws in
       func text(_ line: String) async throws -> String {
         try await world.run(line.split(separator: " ").map(String.init)).output
       }
@@ -129,17 +127,14 @@ import Testing
 
   /// Rows for people, for scripts and for spreadsheets.
   @Test func queries() async throws {
-    try await withWorld(
-      running: true,
-      { request, _ in
-        let asked = try request.arguments(as: QueryRequest.self)
-        #expect(asked.sql == "select 1")
-        return QueryResult(
-          columns: ["id", "name"],
-          values: [[.integer(1), .string("a, \"b\"\n")], [.integer(22), .null]],
-          took: Milliseconds(.milliseconds(2)))
-      }
-    ) { world async throws in
+    try await withWorld(running: true) { request, _ in
+      let asked = try request.arguments(as: QueryRequest.self)
+      #expect(asked.sql == "select 1")
+      return QueryResult(
+        columns: ["id", "name"],
+        values: [[.integer(1), .string("a, \"b\"\n")], [.integer(22), .null]],
+        took: Milliseconds(.milliseconds(2)))
+    } body: { world async throws in
       try world.write("select 1", to: "q.sql")
       let text = try await world.run(["db", "query", "select 1"])
       #expect(text.output == "id  name\n 1  a, \"b\"\\n\n22\n2 rows in 2.0 ms\n")

@@ -86,24 +86,21 @@ import Testing
     let list = MigrationList(migrations: [
       entry("1", true, true), entry("2", false, true), entry("3", true, false),
     ])
-    try await withWorld(
-      running: true,
-      { request, _ in
-        switch request.command {
-        case "migration.list": list
-        case "migration.repair":
-          MigrationRepairReport(
-            repaired: try request.arguments(as: MigrationRepairRequest.self).versions,
-            status: .reverted)
-        default:
-          MigrationUpReport(
-            took: Milliseconds(.milliseconds(30)),
-            applied: try request.arguments(as: MigrationUpRequest.self).includeAll
-              ? ["3_n.sql"] : [],
-            snapshot: "s")
-        }
+    try await withWorld(running: true) { request, _ in
+      switch request.command {
+      case "migration.list": list
+      case "migration.repair":
+        MigrationRepairReport(
+          repaired: try request.arguments(as: MigrationRepairRequest.self).versions,
+          status: .reverted)
+      default:
+        MigrationUpReport(
+          took: Milliseconds(.milliseconds(30)),
+          applied: try request.arguments(as: MigrationUpRequest.self).includeAll
+            ? ["3_n.sql"] : [],
+          snapshot: "s")
       }
-    ) { world async throws in
+    } body: { world async throws in
       #expect(
         try await world.run(["migration", "list"]).output == """
           version  local    applied  name

@@ -44,21 +44,18 @@ import Testing
   }
 
   @Test func seeds() async throws {
-    try await withWorld(
-      running: true,
-      { request, _ in
-        if request.command == SeedGenerateRequest.name {
-          let asked = try request.arguments(as: SeedGenerateRequest.self)
-          return SeedGenerateReport(
-            took: Milliseconds(.milliseconds(80)), seed: asked.seed ?? 7,
-            tables: [.init(name: "public.notes", rows: asked.rows, note: "unique")],
-            sql: asked.returnsSQL ? "insert;\n" : nil, snapshot: asked.returnsSQL ? nil : "s")
-        }
-        return SeedReport(
-          took: Milliseconds(.milliseconds(9)),
-          files: [try request.arguments(as: SeedRequest.self).profile ?? "seed.sql"])
+    try await withWorld(running: true) { request, _ in
+      if request.command == SeedGenerateRequest.name {
+        let asked = try request.arguments(as: SeedGenerateRequest.self)
+        return SeedGenerateReport(
+          took: Milliseconds(.milliseconds(80)), seed: asked.seed ?? 7,
+          tables: [.init(name: "public.notes", rows: asked.rows, note: "unique")],
+          sql: asked.returnsSQL ? "insert;\n" : nil, snapshot: asked.returnsSQL ? nil : "s")
       }
-    ) { world async throws in
+      return SeedReport(
+        took: Milliseconds(.milliseconds(9)),
+        files: [try request.arguments(as: SeedRequest.self).profile ?? "seed.sql"])
+    } body: { world async throws in
       #expect(try await world.run(["seed"]).output == "  seed.sql\nseeded from 1 file in 9.0 ms\n")
       #expect(
         try await world.run(["seed", "--profile", "demo"]).output

@@ -117,7 +117,9 @@ let sampleStatus = StackStatus(
     status.state = .degraded
     status.services[0].state = .failed
     let failed = status
-    try await withWorld(running: true, { _, _ in failed }) { world async throws in
+    try await withWorld(running: true) { _, _ in
+      failed
+    } body: { world async throws in
       let ran = try await world.run(["status"])
       #expect(ran.code == 0)
       #expect(
@@ -129,17 +131,14 @@ let sampleStatus = StackStatus(
 
   /// The first start starts a supervisor, the second says that it runs.
   @Test func startTwice() async throws {
-    try await withWorld(
-      running: false,
-      { request, reply in
-        reply.progress(ControlProgress(step: "postgres", message: "starting postgres"))
-        let start = try request.arguments(as: StartRequest.self)
-        #expect(start.exclude == ["auth", "gateway", "web"])
-        var status = sampleStatus
-        status.took = Milliseconds(.milliseconds(140))
-        return status
-      }
-    ) { world async throws in
+    try await withWorld(running: false) { request, reply in
+      reply.progress(ControlProgress(step: "postgres", message: "starting postgres"))
+      let start = try request.arguments(as: StartRequest.self)
+      #expect(start.exclude == ["auth", "gateway", "web"])
+      var status = sampleStatus
+      status.took = Milliseconds(.milliseconds(140))
+      return status
+    } body: { world async throws in
       let first = try await world.run(["start", "-x", "gotrue,kong", "-x", "vector,web"])
       #expect(first.code == 0)
       #expect(
@@ -156,7 +155,9 @@ let sampleStatus = StackStatus(
     var status = sampleStatus
     status.wasRunning = true
     let running = status
-    try await withWorld(running: true, { _, _ in running }) { world async throws in
+    try await withWorld(running: true) { _, _ in
+      running
+    } body: { world async throws in
       let ran = try await world.run(["start"])
       #expect(ran.output.hasPrefix("sasarjan is running already · 15 migrations applied"))
     }
@@ -207,17 +208,14 @@ let sampleStatus = StackStatus(
   /// Logs stream: a line is shown when it comes, for scripts as one document a line.
   @Test func logs() async throws {
     let at = Timestamp(Date(timeIntervalSince1970: 1_795_000_000.25))
-    try await withWorld(
-      running: true,
-      { request, reply in
-        let logs = try request.arguments(as: LogsRequest.self)
-        #expect(logs.service == nil || logs.service == "auth")
-        #expect(logs.lines == nil || logs.lines == 5)
-        try await reply.stream(LogLine(time: at, service: "postgres", message: "ready"))
-        try await reply.stream(LogLine(time: at, service: "web", message: "hello"))
-        return LogsEnd(lines: 2)
-      }
-    ) { world async throws in
+    try await withWorld(running: true) { request, reply in
+      let logs = try request.arguments(as: LogsRequest.self)
+      #expect(logs.service == nil || logs.service == "auth")
+      #expect(logs.lines == nil || logs.lines == 5)
+      try await reply.stream(LogLine(time: at, service: "postgres", message: "ready"))
+      try await reply.stream(LogLine(time: at, service: "web", message: "hello"))
+      return LogsEnd(lines: 2)
+    } body: { world async throws in
       let text = try await world.run(["logs", "gotrue", "-n", "5"])
       #expect(
         text.output

@@ -125,8 +125,8 @@ final class World: Sendable {
 
 /// Runs a test with a world of its own.
 func withWorld(
-  running: Bool = true, _ answers: @escaping World.Answers = { _, _ in [String]() },
-  _ body: (World) async throws -> Void
+  running: Bool = true, _ answers: @escaping World.Answers,
+  body: (World) async throws -> Void
 ) async throws {
   let world = try World(answers: answers)
   defer { world.remove() }
@@ -149,4 +149,10 @@ func onThread<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) a
       continuation.resume(throwing: Diagnostic(code: "test", message: "pthread: \(code)"))
     }
   }
+}
+
+/// Runs a test with a world whose supervisor is not asked anything.
+func withWorld(running: Bool, _ body: (World) async throws -> Void) async throws {
+  let answers: World.Answers = { _, _ in [String]() }
+  try await withWorld(running: running, answers, body: body)
 }
