@@ -63,8 +63,8 @@ let package = Package(
     room(
       "DatabaseLifecycle",
       [
-        "Diagnostics", "PostgresClient", "SQLScript", "ProjectConfiguration", "DatabaseCluster",
-        "CProcess", .product(name: "Crypto", package: "swift-crypto"),
+        "Diagnostics", "ProcessSupervision", "PostgresClient", "SQLScript", "ProjectConfiguration",
+        "DatabaseCluster", "CProcess", .product(name: "Crypto", package: "swift-crypto"),
       ]),
     room("MockData", ["Diagnostics", "PostgresClient", "SQLScript", "SchemaCatalog"]),
 

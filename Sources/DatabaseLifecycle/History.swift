@@ -17,6 +17,14 @@ package struct MigrationState: Sendable, Hashable {
   package var content: Content
 }
 
+/// What running seed files did.
+package struct SeedOutcome: Sendable, Hashable {
+  /// The files that were run, as people know them.
+  package var applied: [String]
+  /// Patterns that found no file.
+  package var warnings: [Diagnostic]
+}
+
 extension ProjectDatabase {
   /// Compares the files with the live database's history.
   ///
@@ -169,7 +177,7 @@ extension ProjectDatabase {
   /// - Throws: `LifecycleError.statementFailed`; files before the one that failed stay applied.
   package func seed(
     _ patterns: [String]? = nil, progress: LifecycleProgress = .silent
-  ) async throws -> (applied: [String], warnings: [Diagnostic]) {
+  ) async throws -> SeedOutcome {
     try await turnstile.pass {
       var inputs = try currentInputs()
       inputs.appliesSeeds = true
@@ -188,7 +196,7 @@ extension ProjectDatabase {
         }
         return done
       }
-      return (applied, files.warnings)
+      return SeedOutcome(applied: applied, warnings: files.warnings)
     }
   }
 

@@ -1,9 +1,9 @@
 import CProcess
-import Diagnostics
 import Dispatch
-import FoundationEssentials
 import Glibc
 import PostgresClient
+import ProcessSupervision
+import Synchronization
 
 /// Puts another database in the live one's place, in one transaction of two renames.
 ///
@@ -46,7 +46,7 @@ struct Swap: Sendable {
           database: databases.first ?? Ledger.live, pids: remaining)
       }
       let start = ContinuousClock.now
-      guard let postmaster = parent(of: connection.backendPID) else {
+      guard let postmaster = ProcessTable.entry(of: connection.backendPID)?.parent else {
         throw PostgresError.closed
       }
       guard kill(postmaster, SIGSTOP) == 0 else { throw PostgresError.closed }
@@ -91,10 +91,12 @@ struct Swap: Sendable {
   private func waitForAdmissions(_ postmaster: Int32) async throws {
     let deadline = ContinuousClock.now + Self.admissionLimit
     while true {
-      let children = childrenOf(postmaster)
+      let children = ProcessTable.children(of: postmaster)
       let known = try await connection.query("select pid from pg_stat_get_activity(null)")
       let joined = Set(known.rows.compactMap { $0.first.flatMap { $0 }.flatMap { Int32($0) } })
-      let unknown = children.filter { !joined.contains($0) && !isZombie($0) }
+      let unknown = children.filter {
+        !joined.contains($0) && ProcessTable.entry(of: $0).map { $0.state != "Z" } ?? false
+      }
       if unknown.isEmpty || ContinuousClock.now > deadline { return }
       // Nothing tells when a client has been let in; it takes about a millisecond.
       try await Task.sleep(for: .microseconds(300))
@@ -106,43 +108,60 @@ struct Swap: Sendable {
 ///
 /// - Returns: Those that are still there when the time has passed.
 private func endProcesses(_ pids: [Int32], within limit: Duration) async -> [Int32] {
-  await withCheckedContinuation { continuation in
-    DispatchQueue.global().async {
-      let deadline = ContinuousClock.now + limit
-      let opened = pids.map { ($0, homebase_pidfd_open($0)) }
-      for pid in pids { kill(pid, SIGTERM) }
-      var remaining: [Int32] = []
-      for (pid, descriptor) in opened where descriptor >= 0 {
-        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        let left = max(.zero, deadline - .now)
-        let milliseconds =
-          left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000
-        if poll(&entry, 1, Int32(clamping: milliseconds + 1)) == 0 { remaining.append(pid) }
-        close(descriptor)
-      }
-      continuation.resume(returning: remaining)
+  let deadline = ContinuousClock.now + limit
+  // Opened before the signal: a pid that is given away again cannot be mistaken.
+  let opened = pids.map { ($0, homebase_pidfd_open($0)) }
+  for (pid, descriptor) in opened {
+    if descriptor >= 0 {
+      _ = homebase_pidfd_send_signal(descriptor, SIGTERM)
+    } else {
+      kill(pid, SIGTERM)
     }
   }
+  var remaining: [Int32] = []
+  for (pid, descriptor) in opened where descriptor >= 0 {
+    if await !waitForEnd(of: descriptor, until: deadline) { remaining.append(pid) }
+    close(descriptor)
+  }
+  return remaining
 }
 
-/// The parent of a process; nil when it is gone.
-private func parent(of pid: Int32) -> Int32? {
-  statFields(pid).flatMap { $0.count > 1 ? Int32($0[1]) : nil }
+/// Waits until a pidfd says that its process has ended, without a thread that stands still.
+private func waitForEnd(of descriptor: Int32, until deadline: ContinuousClock.Instant) async -> Bool {
+  let queue = DispatchQueue(label: "homebase.session-end")
+  let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
+  let timer = DispatchSource.makeTimerSource(queue: queue)
+  let left = max(.zero, deadline - .now)
+  let nanoseconds = left.components.seconds * 1_000_000_000 + left.components.attoseconds / 1_000_000_000
+  let hasEnded: Bool = await withCheckedContinuation { continuation in
+    let answer = OnlyAnswer(continuation)
+    source.setEventHandler { answer.give(true) }
+    timer.setEventHandler { answer.give(false) }
+    timer.schedule(deadline: .now() + .nanoseconds(Int(nanoseconds)))
+    source.resume()
+    timer.resume()
+  }
+  timer.cancel()
+  // The descriptor may be closed only when the source has let go of it.
+  await withCheckedContinuation { continuation in
+    source.setCancelHandler { continuation.resume() }
+    source.cancel()
+  }
+  return hasEnded
 }
 
-private func isZombie(_ pid: Int32) -> Bool {
-  statFields(pid).map { $0.first == "Z" } ?? true
-}
+/// Of two events the first one answers.
+private final class OnlyAnswer: Sendable {
+  private let waiting: Mutex<CheckedContinuation<Bool, Never>?>
 
-/// The fields of `/proc/PID/stat` from the state on, which follows the name in parentheses.
-private func statFields(_ pid: Int32) -> [Substring]? {
-  guard let bytes = try? readFile("/proc/\(pid)/stat") else { return nil }
-  let text = String(decoding: bytes, as: UTF8.self)
-  guard let end = text.lastIndex(of: ")") else { return nil }
-  return text[text.index(after: end)...].split(separator: " ", maxSplits: 3)
-}
+  init(_ continuation: CheckedContinuation<Bool, Never>) {
+    waiting = Mutex(continuation)
+  }
 
-private func childrenOf(_ pid: Int32) -> [Int32] {
-  guard let bytes = try? readFile("/proc/\(pid)/task/\(pid)/children") else { return [] }
-  return String(decoding: bytes, as: UTF8.self).split(separator: " ").compactMap { Int32($0) }
+  func give(_ value: Bool) {
+    waiting.withLock { waiting in
+      waiting?.resume(returning: value)
+      waiting = nil
+    }
+  }
 }

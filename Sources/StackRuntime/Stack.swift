@@ -290,7 +290,7 @@ package actor Stack {
 
   // MARK: - What it is
 
-  static let stackName = "default"
+  static let stackName = "local"
 
   /// A reset has built the database that the start could not.
   func databaseIsThere() {

@@ -3,11 +3,9 @@ import DatabaseLifecycle
 import Diagnostics
 import FoundationEssentials
 import Glibc
-import MockData
 import PostgresClient
 import ProcessSupervision
 import ProjectConfiguration
-import SchemaCatalog
 import StackProtocol
 
 /// What each request of the control socket does.
@@ -129,10 +127,12 @@ struct StackCommands: Sendable {
       return try encode(MigrationRepairReport(repaired: repaired, status: arguments.status))
 
     case SeedRequest.name:
-      return try encode(try await seed(try request.arguments(), lifecycle))
+      let arguments = try request.arguments(as: SeedRequest.self)
+      return try encode(try await stack.seed(arguments, progress: lifecycle))
 
     case SeedGenerateRequest.name:
-      return try encode(try await generate(try request.arguments()))
+      let arguments = try request.arguments(as: SeedGenerateRequest.self)
+      return try encode(try await stack.generateRows(arguments))
 
     case QueryRequest.name:
       let arguments = try request.arguments(as: QueryRequest.self)
@@ -200,69 +200,5 @@ struct StackCommands: Sendable {
     LogLine(
       time: Timestamp(Date(timeIntervalSince1970: Double(entry.milliseconds) / 1000)),
       service: entry.service, stream: entry.stream.rawValue, message: entry.text)
-  }
-
-  // MARK: - Seeds
-
-  private func seed(
-    _ request: SeedRequest, _ progress: LifecycleProgress
-  ) async throws -> SeedReport {
-    let began = ContinuousClock.now
-    let running = try await stack.needRunning()
-    var files: [String] = []
-    var warnings: [Diagnostic] = []
-    if request.rows == nil || request.profile != nil {
-      let chosen = try await stack.seedFiles(profile: request.profile)
-      let done = try await running.database.seed(chosen, progress: progress)
-      files = done.applied
-      warnings = done.warnings
-    }
-    var tables: [SeedGenerateReport.Table]?
-    if let rows = request.rows {
-      tables = try await generate(SeedGenerateRequest(rows: rows)).tables
-    }
-    return SeedReport(
-      took: Milliseconds(ContinuousClock.now - began), files: files, rows: tables,
-      warnings: warnings.isEmpty ? nil : warnings)
-  }
-
-  private func generate(_ request: SeedGenerateRequest) async throws -> SeedGenerateReport {
-    let began = ContinuousClock.now
-    let database = try await stack.needRunning().database
-    let seed = request.seed ?? UInt64.random(in: 1...0xFFFF_FFFF)
-    let script = try await database.withLive { connection -> MockScript in
-      let schemas = try await connection.query(
-        """
-        select nspname from pg_namespace n
-        where exists (select 1 from pg_class c where c.relnamespace = n.oid and c.relkind in ('r', 'p'))
-          and pg_get_userbyid(nspowner) = 'postgres' or nspname = 'public'
-        """)
-      var catalog = try await Catalog.read(
-        from: connection, schemas: schemas[column: "nspname"].compactMap { $0 })
-      if !request.tables.isEmpty {
-        let wanted = Set(request.tables)
-        catalog.tables.removeAll {
-          !wanted.contains($0.name.name) && !wanted.contains("\($0.name.schema).\($0.name.name)")
-        }
-        guard !catalog.tables.isEmpty else {
-          throw Diagnostic(
-            code: "table_unknown", message: "there is no table \(request.tables.joined(separator: ", "))",
-            hint: "name them as `table` or `schema.table`", category: .usage)
-        }
-      }
-      let existing = try await existingRows(of: catalog, from: connection)
-      return MockData.generate(catalog, rows: request.rows, seed: seed, existing: existing)
-    }
-    if !request.returnsSQL { _ = try await database.query(script.sql) }
-    let notes = Dictionary(
-      script.diagnostics.map { ($0.location?.file ?? "", $0.message) },
-      uniquingKeysWith: { first, _ in first })
-    return SeedGenerateReport(
-      took: Milliseconds(ContinuousClock.now - began), seed: seed,
-      tables: script.rows.map { name, rows in
-        let full = "\(name.schema).\(name.name)"
-        return SeedGenerateReport.Table(name: full, rows: rows, note: notes[full])
-      }.sorted { $0.name < $1.name },
-      sql: request.returnsSQL ? script.sql : nil)
   }
 }
