@@ -331,7 +331,10 @@ int homebase_guardian_run(const homebase_guardian_options *given) {
   sigprocmask(SIG_SETMASK, &all, &before);
   pid_t guardian = getpid();
   pid_t supervisor = fork();
-  if (supervisor > 0) guard(supervisor, options);
+  if (supervisor > 0) {
+    homebase_release_code_pages();
+    guard(supervisor, options);
+  }
   int failure = errno;
   if (supervisor == 0) {
     prctl(PR_SET_PDEATHSIG, SIGTERM);

@@ -96,6 +96,11 @@ int homebase_eventfd(void);
 void homebase_eventfd_signal(int descriptor);
 void homebase_eventfd_drain(int descriptor);
 
+// Takes the pages of code that were used so far out of this process's memory; those that are used
+// again come back from the page cache, some microseconds each. For a process that rests after a
+// busy start.
+void homebase_release_code_pages(void);
+
 // inotify on a path (IN_CLOSE_WRITE, IN_CREATE, IN_DELETE, IN_MOVE): a nonblocking descriptor.
 int homebase_inotify_create(void);
 int homebase_inotify_watch(int descriptor, const char *_Nonnull path);
