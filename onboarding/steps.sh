@@ -7,11 +7,13 @@ log_folder=$root/.build/onboarding
 assume_yes=no
 
 # What the build and the stack need of Debian 12. libpq is loaded when it is first used; its
-# headers, like those of the parsers (libyaml, libpg_query, toml++), are for the build.
+# headers, like those of the parsers (libyaml, libpg_query, toml++), are for the build. The last
+# line is what Swift's own programs load, and its archive does not bring.
 packages=(
   postgresql-15 postgresql-client-15
   libpq-dev libyaml-dev libpg-query-dev libtomlplusplus-dev
   libc6-dev libstdc++-12-dev binutils pkg-config git ca-certificates procps
+  libcurl4 libncurses6 libsqlite3-0
 )
 
 if [[ -z ${HOME:-} ]]; then
@@ -150,13 +152,18 @@ install_packages() {
 
 # Puts a Swift that is new enough first on PATH.
 find_swift() {
-  local wanted=6.2 candidate version found=
+  local wanted=6.2 candidate output version found=
   for candidate in "$(command -v swift || true)" /opt/swift/usr/bin/swift \
     "${SWIFTLY_BIN_DIR:-$HOME/.local/share/swiftly/bin}/swift" /usr/local/swift/usr/bin/swift; do
     [[ -n $candidate && -x $candidate ]] || continue
-    version=$("$candidate" --version 2>/dev/null |
-      sed -n 's/.*Swift version \([0-9][0-9.]*\).*/\1/p' | head -n 1)
-    [[ -n $version ]] || continue
+    # One that does not run, for want of a library, says why instead of its version.
+    output=$("$candidate" --version 2>&1) || true
+    version=$(sed -n 's/.*Swift version \([0-9][0-9.]*\).*/\1/p' <<<"$output")
+    version=${version%%$'\n'*}
+    if [[ -z $version ]]; then
+      found="one that does not run, $candidate (${output%%$'\n'*})"
+      continue
+    fi
     if [[ $(printf '%s\n' "$wanted" "$version" | sort -V | head -n 1) == "$wanted" ]]; then
       PATH=$(dirname "$candidate"):$PATH
       export PATH

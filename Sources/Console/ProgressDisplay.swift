@@ -5,6 +5,7 @@ import Synchronization
 ///
 /// On a terminal: one line that turns and counts the time; a step that took long leaves its line.
 /// Elsewhere: a line when a step begins. Work that is done in a blink shows nothing on a terminal.
+/// A step of many items, such as migrations, leaves one line with their number.
 package final class ProgressDisplay: Sendable {
   /// How steps are shown.
   package enum Kind: Sendable {
@@ -31,6 +32,8 @@ package final class ProgressDisplay: Sendable {
   private struct State {
     var step: String?
     var message = ""
+    /// Of the present step's items, and what one is called; nil when the step has none.
+    var items: (count: Int, noun: String)?
     var began = ContinuousClock.now
     var isShown = false
     var frame = 0
@@ -58,30 +61,44 @@ package final class ProgressDisplay: Sendable {
   ///   - message: What is being done.
   ///   - completed: How many of its parts are done.
   ///   - total: How many parts it has.
+  ///   - item: What each message of the step is one of: they are counted, `16 migrations applied`.
   package func show(
-    step: String, message: String, completed: Int? = nil, total: Int? = nil
+    step: String, message: String, completed: Int? = nil, total: Int? = nil, item: String? = nil
   ) {
     guard kind != .silent else { return }
     let startsTicking = state.withLock { state in
       guard !state.hasEnded else { return false }
       let text = total.map { "\(message) (\(completed ?? 0) of \($0))" } ?? message
-      if kind == .plain {
-        if state.step != step || state.message != message { sink(text + "\n") }
-        state.step = step
-        state.message = message
-        return false
-      }
+      let isRepeated = state.step == step && state.message == text
       if state.step != step {
         leaveLine(&state, mark: palette.green("✓"))
         state.step = step
         state.began = now()
+        state.items = item.map { (0, $0) }
       }
       state.message = text
+      if !isRepeated { state.items?.count += 1 }
+      if kind == .plain {
+        if !isRepeated, item == nil { sink(text + "\n") }
+        return false
+      }
       if state.isShown { draw(&state) }
       defer { state.isTicking = true }
       return ticksByItself && !state.isTicking
     }
     if startsTicking { tick() }
+  }
+
+  /// Says something that stays, above the line of the present step.
+  ///
+  /// - Parameter line: Without line end.
+  package func remark(_ line: String) {
+    guard kind != .silent else { return }
+    state.withLock { state in
+      if state.isShown { sink("\r\u{1B}[2K") }
+      sink(line + "\n")
+      if state.isShown { draw(&state) }
+    }
   }
 
   /// Ends the display: the present step is done, or failed.
@@ -91,7 +108,9 @@ package final class ProgressDisplay: Sendable {
     state.withLock { state in
       guard !state.hasEnded else { return }
       state.hasEnded = true
-      if kind == .live {
+      // Of items, the last one is what failed.
+      if !succeeded { state.items = nil }
+      if kind == .live || succeeded {
         leaveLine(&state, mark: succeeded ? palette.green("✓") : palette.red("✗"))
       }
     }
@@ -131,8 +150,17 @@ package final class ProgressDisplay: Sendable {
   private func leaveLine(_ state: inout State, mark: String) {
     guard state.step != nil else { return }
     let time = now() - state.began
+    let applied = state.items.map { "\(spoken($0.count, $0.noun)) applied" }
+    if kind == .plain {
+      // What is not an item had its line when it began.
+      if let applied { sink("\(applied) in \(spoken(time))\n") }
+      state.step = nil
+      return
+    }
     if state.isShown { sink("\r\u{1B}[2K") }
-    if time >= Self.blink { sink("\(mark) \(state.message)  \(palette.dim(spoken(time)))\n") }
+    if time >= Self.blink {
+      sink("\(mark) \(applied ?? state.message)  \(palette.dim(spoken(time)))\n")
+    }
     state.isShown = false
     state.step = nil
   }

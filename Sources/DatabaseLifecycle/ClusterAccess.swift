@@ -24,7 +24,11 @@ struct ClusterAccess: Sendable {
   ) async throws(PostgresError) -> PostgresConnection {
     var onNotice: (@Sendable (PostgresNotice) -> Void)?
     if let progress {
-      onNotice = { progress.say(.notice, "\($0.severity): \($0.message)") }
+      onNotice = { notice in
+        // 25P01 (no_active_sql_transaction): our own ROLLBACK after a file that failed as a whole.
+        guard notice.sqlstate != "25P01" else { return }
+        progress.say(.notice, "\(notice.severity): \(notice.message)")
+      }
     }
     return try await PostgresConnection.connect(
       cluster.parameters(database: database, user: user), onNotice: onNotice)

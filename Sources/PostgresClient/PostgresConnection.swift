@@ -145,3 +145,10 @@ package final class PostgresConnection: Sendable {
     return try outcome.get()
   }
 }
+
+/// Why libpq cannot be loaded, without trying a connection.
+///
+/// - Returns: Nil when it is there and new enough.
+package func clientLibraryProblem() -> String? {
+  pq_load().map { String(cString: $0) }
+}

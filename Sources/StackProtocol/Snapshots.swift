@@ -58,7 +58,8 @@ package struct UndoReport: Sendable, Hashable, Codable {
   package var from: Timestamp?
   /// Which command it undid: `reset`, `migration up`.
   package var reason: String?
-  /// Where the state before the undo is kept; undoing once more brings it back.
+  /// Where the state before the undo is kept: restoring this snapshot brings it back, while one
+  /// more undo goes one step further back.
   package var snapshot: String?
 
   package init(

@@ -136,7 +136,7 @@ struct StackCommands: Sendable {
 
     case QueryRequest.name:
       let arguments = try request.arguments(as: QueryRequest.self)
-      let results = try await stack.needRunning().database.query(arguments.sql)
+      let results = try await query(arguments.sql)
       let last = results.last
       return try encode(
         QueryResult(
@@ -160,6 +160,31 @@ struct StackCommands: Sendable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.withoutEscapingSlashes]
     return try encoder.encode(document)
+  }
+
+  /// Runs SQL; an error shows the line and the place in it.
+  private func query(_ sql: String) async throws -> [PostgresResult] {
+    do {
+      return try await stack.needRunning().database.query(sql)
+    } catch let error as PostgresError {
+      guard case .server(let server, _) = error, let position = server.position else { throw error }
+      // Counted from 1, in characters of the whole text. Source: PostgreSQL 15, 55.8, field P.
+      let before = sql.unicodeScalars.prefix(max(position - 1, 0))
+      let line = before.count { $0 == "\n" }
+      let column = before.reversed().prefix { $0 != "\n" }.count
+      let lines = sql.split(separator: "\n", omittingEmptySubsequences: false)
+      var diagnostic = error.diagnostic
+      diagnostic.location = SourceLocation(file: "query", line: line + 1, column: column + 1)
+      if lines.indices.contains(line) {
+        let number = "\(line + 1) | "
+        diagnostic.excerpt = [
+          number + lines[line],
+          String(repeating: " ", count: number.count - 2) + "| "
+            + String(repeating: " ", count: column) + "^",
+        ]
+      }
+      throw diagnostic
+    }
   }
 
   // MARK: - Logs

@@ -92,8 +92,10 @@ struct Session: Sendable {
         code: "no_such_stack", message: "there is no stack \"\(stackName)\"",
         hint: "leave out --stack for the project's own", category: .usage)
     }
-    return try process.rooms.findProject(
+    let place = try process.rooms.findProject(
       chosenFolder ?? process.workingDirectory, chosenFolder != nil, process.environment)
+    debug("project in \(place.root), layout \(place.style.rawValue), state in \(place.dataFolder)")
+    return place
   }
 
   /// The folder that `--workdir` names, absolute; nil when it was not given.

@@ -9,10 +9,20 @@ import StackProtocol
 struct StackConnection {
   private let client: ControlClient
   private let output: Output
+  private let debug: (@autoclosure () -> String) -> Void
 
-  init(client: ControlClient, output: Output) {
+  /// Makes the connection of one command.
+  ///
+  /// - Parameters:
+  ///   - client: Connected.
+  ///   - output: Shows the steps on the way.
+  ///   - debug: Takes what is worth a word for `--debug`.
+  init(
+    client: ControlClient, output: Output, debug: @escaping (@autoclosure () -> String) -> Void
+  ) {
     self.client = client
     self.output = output
+    self.debug = debug
   }
 
   /// The supervisor's process.
@@ -25,12 +35,23 @@ struct StackConnection {
   /// - Throws: The supervisor's diagnostic, or why it could not be asked.
   func ask<Request: StackRequest>(_ request: Request) throws -> Request.Answer {
     let progress = output.progress()
+    let began = ContinuousClock.now
+    debug("asks for \(Request.name)")
     do {
       let answer: Request.Answer = try client.call(Request.name, arguments: request) { step in
-        progress.show(
-          step: step.step, message: step.message, completed: step.completed, total: step.total)
+        debug("\(spoken(.now - began)): \(step.step): \(step.message)")
+        // The words of the server and the files of a layer have their own places.
+        switch step.step {
+        case "notice": progress.remark(visible(step.message))
+        case "migration", "seed":
+          progress.show(step: step.step, message: step.message, item: step.step)
+        default:
+          progress.show(
+            step: step.step, message: step.message, completed: step.completed, total: step.total)
+        }
       }
       progress.end()
+      debug("answered after \(spoken(.now - began))")
       return answer
     } catch {
       progress.end(succeeded: false)
@@ -93,13 +114,15 @@ extension Session {
   func connect(to place: ProjectPlace) throws -> StackConnection {
     let began = ContinuousClock.now
     let client = try ControlClient.connect(path: place.controlSocket)
-    debug("connected to pid \(client.greeting.pid) in \(spoken(.now - began))")
+    debug(
+      "connected to pid \(client.greeting.pid) at \(place.controlSocket) in "
+        + spoken(.now - began))
     if client.greeting.version != homebaseVersion {
       output.note(
         "note: the stack runs homebase \(client.greeting.version), this is \(homebaseVersion); "
           + "`homebase restart` takes this one")
     }
-    return StackConnection(client: client, output: output)
+    return StackConnection(client: client, output: output, debug: debug)
   }
 
   /// Connects to the supervisor of the project at hand.
@@ -143,7 +166,7 @@ extension Session {
     guard ControlClient.waitUntilFree(path: place.controlSocket, timeout: .seconds(60)) else {
       throw ControlSocketError.silent(path: place.controlSocket)
     }
-    output.note("starting \(place.name) in \(place.root)")
+    output.note("starting the project in \(place.root)")
     let began = ContinuousClock.now
     try process.rooms.launch(
       SupervisorLaunch(place: place, environment: process.environment))

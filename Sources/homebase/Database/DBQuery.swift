@@ -37,7 +37,13 @@ struct DBQuery: HomebaseCommand {
 
   func run(in session: Session) throws {
     let text = try sql ?? readFile() ?? readInput(session)
-    let result = try session.connect().ask(QueryRequest(sql: text))
+    let result: QueryResult
+    do {
+      result = try session.connect().ask(QueryRequest(sql: text))
+    } catch var failure as Diagnostic {
+      if let file { failure.location?.file = file }
+      throw failure
+    }
     switch notation {
     case nil: try session.output.show(result)
     case .table: session.output.show(lines: result.lines(for: session.output.terminal))

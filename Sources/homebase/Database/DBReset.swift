@@ -41,7 +41,9 @@ struct DBReset: HomebaseCommand {
 
   func run(in session: Session) throws {
     let place = try session.project()
-    let report = try session.connect(to: place).ask(
+    let stack = try session.connect(to: place)
+    session.output.note("resetting the database of \(place.root)")
+    let report = try stack.ask(
       ResetRequest(seeds: !skipsSeeds, version: version, last: last, sqlPaths: sqlPaths))
     for warning in report.warnings ?? [] { session.output.warn(warning) }
     try session.output.show(report)

@@ -14,7 +14,10 @@ struct SnapshotRestore: HomebaseCommand {
   func validate() throws { try checkSnapshotName(name) }
 
   func run(in session: Session) throws {
-    let report = try session.connect().ask(SnapshotRestoreRequest(snapshot: name))
+    let place = try session.project()
+    let stack = try session.connect(to: place)
+    session.output.note("restoring the database of \(place.root)")
+    let report = try stack.ask(SnapshotRestoreRequest(snapshot: name))
     try session.output.show(SnapshotText(report: report, verb: .restored))
   }
 }

@@ -11,6 +11,9 @@ struct Undo: HomebaseCommand {
   @OptionGroup(title: "Options of every command") var global: GlobalOptions
 
   func run(in session: Session) throws {
-    try session.output.show(session.connect().ask(UndoRequest()))
+    let place = try session.project()
+    let stack = try session.connect(to: place)
+    session.output.note("bringing back the database of \(place.root)")
+    try session.output.show(stack.ask(UndoRequest()))
   }
 }

@@ -22,7 +22,7 @@ struct StackRestart: HomebaseCommand {
       let name = serviceNames([service]).first ?? service
       status = try session.connect(to: place).ask(RestartRequest(service: name))
     } else {
-      session.output.note("restarting \(place.name) in \(place.root)")
+      session.output.note("restarting the project in \(place.root)")
       _ = try session.stopSupervisor(of: place, StopRequest())
       status = try session.connectOrStart(place).ask(StartRequest())
       status.took = Milliseconds(.now - began)

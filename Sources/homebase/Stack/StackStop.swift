@@ -28,10 +28,12 @@ struct StackStop: HomebaseCommand {
       try removeFolder(place.dataFolder)
       try removeFolder(place.runtimeFolder)
     }
-    var document = StackStatus(
-      project: status?.project ?? place.name, stack: status?.stack ?? "local", state: .stopped,
-      services: status?.services ?? [], migrations: status?.migrations, urls: status?.urls ?? [:],
-      keys: status?.keys ?? [:], took: Milliseconds(.now - began))
+    // Also a project whose configuration is broken by now can be stopped.
+    let environment = session.process.environment
+    var document =
+      (try? session.process.rooms.stoppedStatus(place, environment))
+      ?? StackStatus(project: status?.project ?? place.name, stack: "local", state: .stopped)
+    document.took = Milliseconds(.now - began)
     document.wasRunning = status != nil
     try session.output.show(StopText(status: document, deletesData: deletesData))
   }

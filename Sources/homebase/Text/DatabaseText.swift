@@ -18,13 +18,13 @@ extension ResetReport: TextPresentable {
 
 extension UndoReport: TextPresentable {
   func lines(for terminal: Terminal) -> [String] {
-    let what = reason.map { "undid \($0)" } ?? "restored \(restored)"
+    let what = reason.map { "undid the \($0)" } ?? "restored \(restored)"
     let when = from.map {
       " of \(spoken(ago: .seconds(Timestamp.now.date.timeIntervalSince($0.date))))"
     }
     return [
       "\(terminal.output.green(what))\(when ?? "") in \(spoken(took.duration))"
-        + (snapshot == nil ? "" : " · and back with: homebase undo")
+        + (snapshot.map { " · back with: homebase db snapshot restore \($0)" } ?? "")
     ]
   }
 }
@@ -82,7 +82,8 @@ extension QueryResult: TextPresentable {
   func lines(for terminal: Terminal) -> [String] {
     let names = columnNames
     guard !names.isEmpty else {
-      return [[command, spoken(count, "row")].compactMap { $0 }.joined(separator: " · ")]
+      let time = took.map { "in \(spoken($0.duration))" }
+      return [[command ?? "done", time].compactMap { $0 }.joined(separator: " ")]
     }
     let table = Table(
       names.map { name in

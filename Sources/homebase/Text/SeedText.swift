@@ -24,6 +24,12 @@ extension SeedGenerateReport: TextPresentable {
   func lines(for terminal: Terminal) -> [String] {
     let undo = snapshot == nil ? "" : " · undo with: homebase undo"
     let total = tables.reduce(0) { $0 + $1.rows }
+    guard total > 0 else {
+      return tableLines(tables, terminal) + [
+        "no rows made: tables that have rows already are left as they are",
+        "fill empty ones: homebase db reset --no-seed, then this command again",
+      ]
+    }
     return tableLines(tables, terminal) + [
       "\(terminal.output.green("made")) \(spoken(total, "row")) in"
         + " \(spoken(tables.count, "table")) in \(spoken(took.duration))\(undo)",

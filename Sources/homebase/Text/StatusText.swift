@@ -23,8 +23,7 @@ struct StatusText: Encodable, TextPresentable {
     let troubled = status.services.filter { ![.healthy, .stopped, .starting].contains($0.state) }
     if !status.services.isEmpty { lines += [""] + services(terminal) }
     for service in troubled { lines += trouble(of: service, palette) }
-    let names = addresses(palette)
-    if !names.isEmpty { lines += [""] + names }
+    lines += addresses(palette)
     let pending = status.migrations?.pending ?? []
     if !pending.isEmpty {
       lines += ["", "\(spoken(pending.count, "migration")) not applied yet:"]
@@ -58,7 +57,10 @@ struct StatusText: Encodable, TextPresentable {
     if let migrations = status.migrations, status.state != .stopped {
       parts.append("\(spoken(migrations.applied, "migration")) applied")
     }
-    if let spares = status.spares { parts.append("\(spoken(spares.ready, "spare")) ready") }
+    if let spares = status.spares, case .status = occasion {
+      // Just after a start they are still being made: no news for anybody.
+      parts.append("\(spoken(spares.ready, "spare")) ready")
+    }
     if let supervisor = status.supervisor, case .status = occasion {
       parts.append("up \(spoken(supervisor.uptime.duration))")
     }
@@ -92,20 +94,41 @@ struct StatusText: Encodable, TextPresentable {
   }
 
   private func addresses(_ palette: Palette) -> [String] {
-    // What a person needs first comes first; the rest by name.
-    let order = [
-      "API_URL", "DB_URL", "STUDIO_URL", "MAILPIT_URL", "REST_URL", "FUNCTIONS_URL",
-      "STORAGE_S3_URL", "PUBLISHABLE_KEY", "SECRET_KEY", "ANON_KEY", "SERVICE_ROLE_KEY",
-      "JWT_SECRET",
-    ]
-    func rank(_ name: String) -> Int { order.firstIndex(of: name) ?? order.count }
     // Another name of the same address is for scripts.
-    let shown = status.urls.filter { $0.key != "INBUCKET_URL" }.merging(status.keys) { url, _ in url
+    var shown = status.urls.filter { $0.key != "INBUCKET_URL" }.merging(status.keys) { $1 }
+    var lines: [String] = []
+    if case .status = occasion {
+      if !status.services.isEmpty, !servesAPI {
+        lines = ["this version serves the database only; the other addresses are kept free"]
+      }
+    } else {
+      shown = shown.filter { Self.essentials.contains($0.key) && (servesAPI || !isOfAPI($0.key)) }
+      lines = ["  all addresses and keys: homebase status, for scripts homebase status -o env"]
     }
+    // What a person needs first comes first; the rest by name.
+    func rank(_ name: String) -> Int { Self.order.firstIndex(of: name) ?? Self.order.count }
     let rows = shown.sorted { (rank($0.key), $0.key) < (rank($1.key), $1.key) }
       .map { [$0.key, $0.key.hasSuffix("_URL") ? palette.cyan($0.value) : $0.value] }
-    return Table(rows: rows).lines().map { "  \($0)" }
+    guard !rows.isEmpty else { return [] }
+    let isPage = if case .status = occasion { true } else { false }
+    return [""] + Table(rows: rows).lines().map { "  \($0)" }
+      + (isPage && !lines.isEmpty ? [""] : []) + lines.map(palette.dim)
   }
+
+  /// Whether somebody listens on the API's port.
+  private var servesAPI: Bool { status.services.contains { $0.name == "gateway" } }
+
+  private func isOfAPI(_ name: String) -> Bool { name.hasSuffix("_URL") && name != "DB_URL" }
+
+  private static let essentials: Set<String> = [
+    "API_URL", "DB_URL", "STUDIO_URL", "MAILPIT_URL", "PUBLISHABLE_KEY", "SECRET_KEY",
+  ]
+
+  private static let order = [
+    "API_URL", "DB_URL", "STUDIO_URL", "MAILPIT_URL", "REST_URL", "FUNCTIONS_URL",
+    "STORAGE_S3_URL", "PUBLISHABLE_KEY", "SECRET_KEY", "ANON_KEY", "SERVICE_ROLE_KEY",
+    "JWT_SECRET",
+  ]
 }
 
 /// The end of a stack, as JSON its status.
