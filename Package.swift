@@ -89,6 +89,9 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    // Measures the figures of Benchmarks/README.md; runs homebase, imports nothing of it.
+    .executableTarget(name: "figures", path: "Benchmarks/Figures", swiftSettings: settings),
+
     // A real PostgreSQL for tests: made once a run, copied for each test that wants its own.
     .target(
       name: "TestCluster",
