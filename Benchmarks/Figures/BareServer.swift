@@ -33,6 +33,19 @@ final class BareServer {
     try workspace.giveToServer(dataFolder)
   }
 
+  /// What starts the server and does not wait for it.
+  var startCommand: [String] {
+    workspace.asServer([
+      "\(workspace.binFolder)/pg_ctl", "-W", "-s", "-D", dataFolder, "-l", "\(folder)/log",
+      "-o", "-F -p \(port) -k \(folder) -c listen_addresses=''", "start",
+    ])
+  }
+
+  /// What succeeds when the server lets somebody in.
+  func attempt(user: String = "supabase_admin", database: String) -> [String] {
+    [workspace.psql] + connection + ["-U", user, "-d", database, "-XqAtc", "select 1"]
+  }
+
   /// Starts the server and connects with psql until that works.
   ///
   /// `pg_ctl -w` looks every 100 ms only; so it is told not to wait, and psql tries at once.
@@ -44,13 +57,8 @@ final class BareServer {
   /// - Throws: `FigureError`.
   func start(user: String = "supabase_admin", database: String) throws -> Double {
     let start = ContinuousClock.now
-    try tool([
-      "pg_ctl", "-W", "-s", "-D", dataFolder, "-l", "\(folder)/log",
-      "-o", "-F -p \(port) -k \(folder) -c listen_addresses=''", "start",
-    ])
-    let attempt =
-      [workspace.psql] + connection
-      + ["-U", user, "-d", database, "-XqAtc", "select 1"]
+    try run(startCommand, environment: workspace.environment)
+    let attempt = attempt(user: user, database: database)
     while try run(attempt, environment: workspace.environment, check: false).status != 0 {
       if milliseconds(ContinuousClock.now - start) > 60_000 {
         throw FigureError.noSense("bare server: \(readText("\(folder)/log") ?? "no log")")
