@@ -109,7 +109,10 @@ let package = Package(
     tests(of: "SchemaCatalog", ["PostgresClient", "TestCluster"]),
     tests(
       of: "DatabaseLifecycle",
-      ["Diagnostics", "PostgresClient", "ProjectConfiguration", "DatabaseCluster", "TestCluster"]),
+      [
+        "Diagnostics", "PostgresClient", "ProcessSupervision", "ProjectConfiguration",
+        "DatabaseCluster", "TestCluster",
+      ]),
     tests(
       of: "MockData", ["Diagnostics", "PostgresClient", "SQLScript", "SchemaCatalog", "TestCluster"]
     ),

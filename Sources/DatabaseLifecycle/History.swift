@@ -43,7 +43,7 @@ extension ProjectDatabase {
       if let row = applied[migration.version], let stored = row.statementsHash {
         let script = try Script(
           bytes: readFile(migration.path), file: inputs.displayPath(migration.path))
-        let own = hashOf(script.statements.map { $0.text }.joined(separator: "\u{1}"))
+        let own = hashOf(script.historyStatements.joined(separator: "\u{1}"))
         content = own == stored && row.name == migration.name ? .same : .changed
       }
       states.append(
@@ -75,7 +75,10 @@ extension ProjectDatabase {
     }
     let applied = Set(result[column: "version"].compactMap { $0 })
     let pending = files.migrations.filter { !applied.contains($0.version) }
-    return (applied.count, pending.map { $0.path.split(separator: "/").last.map { String($0) } ?? $0.path })
+    return (
+      applied.count,
+      pending.map { $0.path.split(separator: "/").last.map { String($0) } ?? $0.path }
+    )
   }
 
   /// Applies the files that the live database's history does not hold.
@@ -108,10 +111,11 @@ extension ProjectDatabase {
       if pending.isEmpty { return [] }
       let admin = try await workConnection()
       return try await withLive { connection in
-        let runner = MigrationRunner(inputs: inputs, admin: admin, connection: connection)
+        var runner = MigrationRunner(inputs: inputs, admin: admin, connection: connection)
         var done: [String] = []
         for migration in pending {
           progress.say(.migration, inputs.displayPath(migration.path))
+          runner.earlierFiles = files.before(migration, inputs)
           try await runner.apply(migration, databaseIsUnchanged: false)
           done.append(inputs.displayPath(migration.path))
         }
@@ -160,7 +164,7 @@ extension ProjectDatabase {
               on conflict (version) do update
               set name = excluded.name, statements = excluded.statements
               """,
-            values: [version, migration.name, arrayLiteral(script.statements.map { $0.text })]))
+            values: [version, migration.name, arrayLiteral(script.historyStatements)]))
       }
       let script = statements
       _ = try await withLive { try await $0.pipeline(script) }
@@ -169,6 +173,10 @@ extension ProjectDatabase {
   }
 
   /// Applies seed files to the live database.
+  ///
+  /// The configuration's files run when their bytes are not those that ran last: rows would be
+  /// there twice otherwise. Files that are named run in any case. The Supabase CLI notes a changed
+  /// file's hash and does not run it (supabase-local.md, 3.3), which leaves old rows for new.
   ///
   /// - Parameters:
   ///   - patterns: Globs in place of the configuration's; nil for those.
@@ -188,15 +196,27 @@ extension ProjectDatabase {
       let final = inputs
       let applied = try await withLive { connection in
         let runner = MigrationRunner(inputs: final, admin: admin, connection: connection)
+        let noted = try await connection.query(
+          "select path, hash from supabase_migrations.seed_files")
         var done: [String] = []
         for seed in files.seeds {
+          if patterns == nil, noted.rows.contains([seed.name, seed.hash]) { continue }
           progress.say(.seed, final.displayPath(seed.path))
           try await runner.apply(seed, databaseIsUnchanged: false)
           done.append(final.displayPath(seed.path))
         }
         return done
       }
-      return SeedOutcome(applied: applied, warnings: files.warnings)
+      var warnings = files.warnings
+      let unchanged = files.seeds.count - applied.count
+      if unchanged > 0 {
+        warnings.append(
+          Diagnostic(
+            code: "seeds_unchanged",
+            message: "\(unchanged) of \(files.seeds.count) seed files ran before, as they are now",
+            hint: "`homebase db reset` starts from an empty database and runs them all"))
+      }
+      return SeedOutcome(applied: applied, warnings: warnings)
     }
   }
 

@@ -48,8 +48,8 @@ struct LayerBuilder: Sendable {
     while next > 0 && named[chain.afterMigration[next - 1]] == nil { next -= 1 }
     let base = next > 0 ? named[chain.afterMigration[next - 1]] : named[chain.base]
     let build = try await Ledger.newName("build", connection)
+    var live = try await LiveSettings.read(connection)
     do {
-      let foreign = try await LiveProperties.read(connection)
       try await copier.clone(base ?? Ledger.platform, to: build)
       if let base {
         _ = try await connection.pipeline([Ledger.touch(base)])
@@ -63,6 +63,7 @@ struct LayerBuilder: Sendable {
         if index == last, keepsLastStep, index > next {
           await session?.close()
           session = nil
+          try await live.moveChanges(to: build, connection)
           try await keep(build, as: chain.before(migration: index))
         }
         let current: PostgresConnection
@@ -70,8 +71,9 @@ struct LayerBuilder: Sendable {
         session = current
         let migration = files.migrations[index]
         progress.say(.migration, inputs.displayPath(migration.path))
-        try await MigrationRunner(inputs: inputs, admin: connection, connection: current)
-          .apply(migration, databaseIsUnchanged: true)
+        var runner = runner(current, build)
+        runner.earlierFiles = files.before(migration, inputs)
+        try await runner.apply(migration, databaseIsUnchanged: true)
         replayed.append(inputs.displayPath(migration.path))
       }
       if !files.seeds.isEmpty {
@@ -80,20 +82,24 @@ struct LayerBuilder: Sendable {
         session = current
         for seed in files.seeds {
           progress.say(.seed, inputs.displayPath(seed.path))
-          try await MigrationRunner(inputs: inputs, admin: connection, connection: current)
-            .apply(seed, databaseIsUnchanged: true)
+          try await runner(current, build).apply(seed, databaseIsUnchanged: true)
           replayed.append(inputs.displayPath(seed.path))
         }
       }
       await session?.close()
-      try await foreign.moveChanges(to: build, connection)
+      try await live.moveChanges(to: build, connection)
       let layer = "\(Ledger.prefix)layer_\(chain.final)"
       try await finish(build, as: layer, key: chain.final)
       return Report(layer: layer, replayed: replayed)
     } catch {
+      try? await live.restore(connection)
       try? await copier.drop(build)
       throw error
     }
+  }
+
+  private func runner(_ session: PostgresConnection, _ build: String) -> MigrationRunner {
+    MigrationRunner(inputs: inputs, admin: connection, connection: session, database: build)
   }
 
   /// The key that a build of the files' migrations alone would have.
@@ -140,8 +146,7 @@ struct LayerBuilder: Sendable {
     if fileExists(inputs.layout.rolesFile) {
       let session = try await connect(to: build)
       do {
-        try await MigrationRunner(inputs: inputs, admin: connection, connection: session)
-          .applyRoles(inputs.layout.rolesFile)
+        try await runner(session, build).applyRoles(inputs.layout.rolesFile)
       } catch {
         await session.close()
         throw error
@@ -151,59 +156,94 @@ struct LayerBuilder: Sendable {
   }
 }
 
-/// What migrations say about the database `postgres` while they run in a build of another name.
+/// Settings of the live database, which a migration may reach while it runs in another one.
 ///
-/// `alter database postgres set …` in a migration reaches the live database's settings. They are
-/// compared after the build; what changed moves to the build, and the live database has its own
-/// again.
-private struct LiveProperties: Sendable {
-  private var settings: [[String?]]
-
-  private static let query = """
-    select s.setrole::text, s.setconfig::text
-    from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase
-    where d.datname = $1 order by 1
-    """
+/// `alter database postgres set …` is sent with the build's own name; the same said by code, in a
+/// DO block, reaches the live database. What changed there moves to the build, and the live
+/// database has its own again.
+private struct LiveSettings: Sendable {
+  /// One setting: the role's OID, `name=value`, and the transaction that wrote it.
+  private var rows: [[String?]]
 
   static func read(_ connection: PostgresConnection) async throws(PostgresError) -> Self {
-    Self(settings: try await connection.query(query, [Ledger.live]).rows)
+    Self(
+      rows: try await connection.query(
+        """
+        select s.setrole::text, e.setting, s.xmin::text
+        from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase,
+          unnest(s.setconfig) with ordinality e (setting, place)
+        where d.datname = $1 order by 1, e.place
+        """, [Ledger.live]
+      ).rows)
   }
 
-  func moveChanges(
+  /// Gives a build what was set since these settings were read, and takes it from the live one.
+  mutating func moveChanges(
     to build: String, _ connection: PostgresConnection
   ) async throws(PostgresError) {
     let now = try await Self.read(connection)
-    if now.settings == settings { return }
+    if now.rows == rows { return }
     var statements: [PostgresStatement] = []
-    for row in now.settings where !settings.contains(row) {
-      statements += Self.set(role: row[0], configuration: row[1], in: build)
+    for role in now.roles where now.rows(of: role) != rows(of: role) {
+      let before = settings(of: role)
+      let after = now.settings(of: role)
+      let added = after.filter { !before.contains($0) }
+      // Written without a difference: a value was set that it had already, and no one says which.
+      statements += Self.merge(added.isEmpty ? after : added, role: role, in: build)
     }
-    statements.append(
+    if !statements.isEmpty { _ = try await connection.pipeline(statements) }
+    try await restore(connection)
+    self = try await Self.read(connection)
+  }
+
+  /// Gives the live database these settings again, where it has others.
+  func restore(_ connection: PostgresConnection) async throws(PostgresError) {
+    if try await Self.read(connection).rows == rows { return }
+    var statements = [
       PostgresStatement(
         sql: """
           delete from pg_db_role_setting
           where setdatabase = (select oid from pg_database where datname = $1)
-          """, values: [Ledger.live]))
-    for row in settings {
-      statements += Self.set(role: row[0], configuration: row[1], in: Ledger.live)
+          """, values: [Ledger.live])
+    ]
+    for role in roles {
+      statements += Self.merge(settings(of: role), role: role, in: Ledger.live)
     }
     _ = try await connection.pipeline(statements)
   }
 
-  private static func set(
-    role: String?, configuration: String?, in database: String
+  private var roles: [String?] {
+    var seen: Set<String?> = []
+    return rows.map { $0[0] }.filter { seen.insert($0).inserted }
+  }
+
+  private func rows(of role: String?) -> [[String?]] { rows.filter { $0[0] == role } }
+
+  private func settings(of role: String?) -> [String] { rows(of: role).compactMap { $0[1] } }
+
+  /// Adds settings to those that a role has in a database; of one name the new one counts.
+  private static func merge(
+    _ settings: [String], role: String?, in database: String
   ) -> [PostgresStatement] {
-    [
+    let values = [role, arrayLiteral(settings), database]
+    return [
       PostgresStatement(
         sql: """
-          delete from pg_db_role_setting where setrole = $1::oid
-          and setdatabase = (select oid from pg_database where datname = $2)
-          """, values: [role, database]),
+          update pg_db_role_setting s
+          set setconfig = array(
+            select e from unnest(s.setconfig) e
+            where split_part(e, '=', 1) not in (
+              select split_part(n, '=', 1) from unnest($2::text[]) n)) || $2::text[]
+          from pg_database d
+          where d.oid = s.setdatabase and s.setrole = $1::oid and d.datname = $3
+          """, values: values),
       PostgresStatement(
         sql: """
           insert into pg_db_role_setting (setdatabase, setrole, setconfig)
-          select oid, $1::oid, $2::text[] from pg_database where datname = $3
-          """, values: [role, configuration, database]),
+          select d.oid, $1::oid, $2::text[] from pg_database d
+          where d.datname = $3 and not exists (
+            select 1 from pg_db_role_setting s where s.setdatabase = d.oid and s.setrole = $1::oid)
+          """, values: values),
     ]
   }
 }

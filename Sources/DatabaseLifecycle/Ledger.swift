@@ -76,10 +76,22 @@ struct Ledger: Sendable {
       """)
   }
 
-  /// All entries, oldest first.
+  /// Orders copies by the number in their name.
+  static let order = """
+    case when kind in ('snapshot', 'spare') then substring(name from '[0-9]+$')::numeric else 0 end
+    """
+
+  /// All entries whose database is there, oldest first.
+  ///
+  /// Whoever dropped a database by hand has struck it out. Numbers order copies, not times: a clock
+  /// may be set back.
   static func entries(_ connection: PostgresConnection) async throws(PostgresError) -> [Entry] {
     let result = try await connection.query(
-      "select \(columns) from homebase.databases order by created_at, name")
+      """
+      select \(columns) from homebase.databases
+      where exists (select 1 from pg_database where datname = name)
+      order by \(Self.order), created_at, name
+      """)
     return result.rows.compactMap { row in
       guard row.count == 7, let name = row[0], let kind = row[1].flatMap(Kind.init(rawValue:)),
         let key = row[2], let createdAt = row[5], let usedAt = row[6]

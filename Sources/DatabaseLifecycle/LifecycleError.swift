@@ -8,12 +8,12 @@ package enum LifecycleError: Error, Sendable {
   case duplicateVersion(version: String, first: String, second: String)
   /// `--version` names a version that no file bears.
   case noSuchVersion(String, known: [String])
-  /// A file's bytes are not text in UTF-8.
-  case notUTF8(file: String, line: Int)
   /// A statement failed. `step` is `migration`, `seed` or `roles`.
   case statementFailed(
     step: String, location: SourceLocation, sqlstate: String, reason: String, detail: String?,
-    serverHint: String?, excerpt: [String], isDatabaseUnchanged: Bool)
+    serverHint: String?, excerpt: [String], whatStays: Remains)
+  /// A file begins a transaction and does not end it.
+  case transactionLeftOpen(step: String, location: SourceLocation, isDatabaseUnchanged: Bool)
   /// The script holds something that only psql understands.
   case notSQL(step: String, location: SourceLocation, command: String)
   /// There is no room for another copy of the database.
@@ -32,6 +32,28 @@ package enum LifecycleError: Error, Sendable {
   case outOfOrder([String])
   /// The server said something that homebase did not expect.
   case server(doing: String, reason: String, sqlstate: String?)
+
+  /// What is left of a file that failed.
+  package enum Remains: Sendable, Hashable {
+    /// It ran in a database that nobody sees.
+    case databaseUnchanged
+    /// It ran in the live database, as one transaction.
+    case nothingOfFile
+    /// It ran in the live database, and what stands before the failure is committed.
+    case partOfFile
+
+    var hint: String {
+      switch self {
+      case .databaseUnchanged:
+        "your database is unchanged; mend the line, then run `homebase db reset`"
+      case .nothingOfFile:
+        "nothing of this file stays; mend the line, then run the command again"
+      case .partOfFile:
+        "statements before it may be applied: the file is not one transaction; mend the line, "
+          + "then run `homebase db reset`"
+      }
+    }
+  }
 }
 
 extension LifecycleError: DiagnosticConvertible {
@@ -54,24 +76,23 @@ extension LifecycleError: DiagnosticConvertible {
           ? "there are no migrations yet; `homebase migration new NAME` makes one"
           : "versions there are: \(known.suffix(5).joined(separator: ", "))",
         category: .usage)
-    case .notUTF8(let file, let line):
-      Diagnostic(
-        code: "file_not_utf8", message: "the file is not text in UTF-8",
-        hint: "your database is unchanged; save the file as UTF-8",
-        location: SourceLocation(file: file, line: line), sqlstate: "22021")
     case .statementFailed(
       let step, let location, let sqlstate, let reason, let detail, let serverHint, let excerpt,
-      let isDatabaseUnchanged):
+      let whatStays):
       Diagnostic(
         code: "\(step)_failed",
         message: "\(step) failed: \(reason) (\(sqlstate))" + (detail.map { "; \($0)" } ?? ""),
-        hint: [
-          serverHint,
-          isDatabaseUnchanged
-            ? "your database is unchanged; mend the line, then run `homebase db reset`"
-            : "nothing of this file stays; mend the line, then run the command again",
-        ].compactMap { $0 }.joined(separator: "\n      "),
+        hint: [serverHint, whatStays.hint].compactMap { $0 }.joined(separator: "\n      "),
         location: location, sqlstate: sqlstate, excerpt: excerpt)
+    case .transactionLeftOpen(let step, let location, let isDatabaseUnchanged):
+      Diagnostic(
+        code: "\(step)_transaction_open",
+        message: "\(step) failed: the file begins a transaction that it does not end",
+        hint: (isDatabaseUnchanged
+          ? "your database is unchanged" : "what that transaction did is rolled back")
+          + "; add `commit;` to the file's end, or take its `begin` out: "
+          + "a file is one transaction without it",
+        location: location)
     case .notSQL(let step, let location, let command):
       Diagnostic(
         code: "\(step)_not_sql", message: "\(command) is a command of psql, not SQL",

@@ -63,6 +63,12 @@ package struct ProjectFiles: Sendable, Hashable {
     return files
   }
 
+  /// The files whose statements come before a migration's in a database's history.
+  func before(_ migration: Migration, _ inputs: LifecycleInputs) -> [String] {
+    (rolesHash == nil ? [] : [inputs.layout.rolesFile])
+      + migrations.prefix { $0.version != migration.version }.map { $0.path }
+  }
+
   private mutating func listMigrations(
     _ inputs: LifecycleInputs, _ fingerprints: FileFingerprints
   ) throws(LifecycleError) {
@@ -129,7 +135,7 @@ extension Migration {
 }
 
 /// The names in a folder, in no order.
-private func entries(of folder: String) throws(LifecycleError) -> [String] {
+func entries(of folder: String) throws(LifecycleError) -> [String] {
   guard let directory = opendir(folder) else {
     throw .unreadable(path: folder, reason: systemReason())
   }

@@ -13,6 +13,10 @@ struct MigrationRunner: Sendable {
   let admin: PostgresConnection
   /// To the database that is changed, as `postgres`.
   let connection: PostgresConnection
+  /// The name that the database has while it is changed.
+  var database = Ledger.live
+  /// Files whose statements the database's history holds already, in order.
+  var earlierFiles: [String] = []
 
   /// More statements than this are sent in parts, so that a file of 50 MB needs no more memory.
   static let mostStatementsInFlight = 1_000
@@ -31,7 +35,7 @@ struct MigrationRunner: Sendable {
         values ($1, $2, $3::text[])
         """,
       values: [
-        migration.version, migration.name, arrayLiteral(script.statements.map { $0.text }),
+        migration.version, migration.name, arrayLiteral(script.historyStatements),
       ])
     try await run(
       script, path: migration.path, step: "migration", closing: [history],
@@ -60,7 +64,14 @@ struct MigrationRunner: Sendable {
   }
 
   private func script(_ path: String, step: String) throws -> Script {
-    let script = try Script(bytes: try readFile(path), file: inputs.displayPath(path))
+    let file = inputs.displayPath(path)
+    let script = try Script(bytes: try readFile(path), file: file)
+    // An open comment alone is no statement that the server could refuse.
+    for piece in script where piece.isEmpty {
+      if let open = piece.unterminatedDiagnostic(file: file) {
+        throw Failure.unterminated(open, step: step)
+      }
+    }
     return script
   }
 
@@ -71,6 +82,8 @@ struct MigrationRunner: Sendable {
     var statement: PostgresStatement
     /// nil for statements of homebase's own.
     var origin: SQLStatement?
+    /// Where the text that is sent is not the file's.
+    var change: TextChange?
   }
 
   private func run(
@@ -78,8 +91,7 @@ struct MigrationRunner: Sendable {
     databaseIsUnchanged: Bool
   ) async throws {
     let file = inputs.displayPath(path)
-    let failure = Failure(step: step, file: file, isUnchanged: databaseIsUnchanged)
-    var createdRoles: [String] = []
+    var failure = Failure(step: step, file: file, isUnchanged: databaseIsUnchanged)
     let statements = script.statements
     for statement in statements where statement.isMetaCommand && !statement.isSkippableMetaCommand {
       throw LifecycleError.notSQL(
@@ -99,6 +111,7 @@ struct MigrationRunner: Sendable {
       && (statements.contains { $0.isCopyFromStdin }
         || statements.count > Self.mostStatementsInFlight)
     var isInBlock = false
+    failure.keepsPart = controlsItself || isAlone || statements.contains { $0.refusesTransaction }
 
     for statement in statements where !statement.isMetaCommand {
       if statement.isCopyFromStdin {
@@ -109,27 +122,66 @@ struct MigrationRunner: Sendable {
       }
       if isAlone || statement.refusesTransaction {
         try await send(&batch, failure)
-        if isInBlock { try await commit(&isInBlock) }
-        batch = [Sent(statement: sql(statement), origin: statement)]
+        if isInBlock { try await commit(&isInBlock, failure) }
+        batch = [said(statement, script)]
         try await send(&batch, failure)
         continue
       }
       if needsBlock, !isInBlock { try await begin(&isInBlock) }
       if let role = statement.createdRole {
-        createdRoles.append(role.name)
         batch += try await creation(of: role, in: statement, script)
       } else {
-        batch.append(Sent(statement: sql(statement), origin: statement))
+        batch.append(said(statement, script))
       }
       if isInBlock, batch.count >= Self.mostStatementsInFlight { try await send(&batch, failure) }
     }
+    if controlsItself {
+      // The rest is to tell what the file left open, not what homebase adds.
+      try await send(&batch, failure)
+      if connection.isInTransaction {
+        _ = try? await connection.execute("rollback")
+        throw LifecycleError.transactionLeftOpen(
+          step: step, location: SourceLocation(file: file), isDatabaseUnchanged: databaseIsUnchanged
+        )
+      }
+    }
+    // A file may leave another role behind, who may not write the history.
+    batch.append(Sent(statement: PostgresStatement(sql: "reset role", values: [])))
     batch += closing.map { Sent(statement: $0) }
     try await send(&batch, failure)
-    if isInBlock { try await commit(&isInBlock) }
-    for role in createdRoles {
-      _ = try await admin.query(
-        "insert into homebase.project_roles (name) values ($1) on conflict do nothing", [role])
+    if isInBlock { try await commit(&isInBlock, failure) }
+  }
+
+  /// What is sent for a statement: its text, but for what the name of the database and the other
+  /// databases of the cluster would change.
+  private func said(_ statement: SQLStatement, _ script: Script) -> Sent {
+    if database != Ledger.live, let named = statement.namedDatabase, named.name == Ledger.live {
+      let change = TextChange(
+        of: statement, at: named.nameRange, to: quoteIdentifier(database), script)
+      return Sent(
+        statement: PostgresStatement(sql: change.text, values: []), origin: statement,
+        change: change)
     }
+    let dropped = statement.droppedRoles
+    guard !dropped.isEmpty else { return Sent(statement: sql(statement), origin: statement) }
+    return Sent(
+      statement: PostgresStatement(
+        sql: Self.forgivingDrop(statement.text, of: dropped), values: []),
+      origin: statement)
+  }
+
+  /// A role that only other copies of the database still name cannot go yet; here it is gone.
+  private static func forgivingDrop(_ text: String, of roles: [String]) -> String {
+    """
+    do $homebase_drop$ begin \(text); exception when dependent_objects_still_exist then
+      if exists (
+        select 1 from pg_shdepend d
+        join pg_database b on b.oid = d.dbid and b.datname = current_database()
+        join pg_roles r on r.oid = d.refobjid and d.refclassid = 'pg_authid'::regclass
+        where r.rolname = any (\(quoteLiteral(arrayLiteral(roles)))::text[])
+      ) then raise; end if;
+    end $homebase_drop$
+    """
   }
 
   private func sql(_ statement: SQLStatement) -> PostgresStatement {
@@ -141,9 +193,13 @@ struct MigrationRunner: Sendable {
     isInBlock = true
   }
 
-  private func commit(_ isInBlock: inout Bool) async throws {
-    _ = try await connection.execute("commit")
+  private func commit(_ isInBlock: inout Bool, _ failure: Failure) async throws {
     isInBlock = false
+    do {
+      _ = try await connection.execute("commit")
+    } catch PostgresError.server(let server, _) {
+      throw failure.error(server, origin: nil)
+    }
   }
 
   /// Sends what has gathered as one pipeline, and empties it.
@@ -157,8 +213,12 @@ struct MigrationRunner: Sendable {
       // After BEGIN in the file, or in a block of ours, the session waits for a rollback.
       _ = try? await connection.execute("rollback")
       guard case .server(let server, let index) = error else { throw error }
-      let origin = index.flatMap { sent.indices.contains($0) ? sent[$0].origin : nil }
-      throw failure.error(server, origin: origin)
+      guard let index, sent.indices.contains(index) else {
+        throw failure.error(server, origin: nil)
+      }
+      var shown = server
+      if let change = sent[index].change { shown.position = server.position.map(change.original) }
+      throw failure.error(shown, origin: sent[index].origin)
     }
   }
 
@@ -187,22 +247,85 @@ struct MigrationRunner: Sendable {
   /// What makes a role, or makes the role of an earlier replay as if it were new.
   ///
   /// Roles belong to the cluster and outlive the database that a migration ran in. One that
-  /// migrations made before is given the attributes that the statement asks for.
+  /// migrations made before is given the attributes that the statement asks for. One that this
+  /// history made already is refused by the server, as on the platform (42710).
   private func creation(
     of role: CreatedRole, in statement: SQLStatement, _ script: Script
   ) async throws -> [Sent] {
     let plain = Sent(statement: sql(statement), origin: statement)
+    // Noted before it is there: after a crash between the two it could not be told from one that
+    // somebody made by hand.
+    _ = try await admin.query(
+      """
+      insert into homebase.project_roles (name)
+      select $1 where not exists (select 1 from pg_roles where rolname = $1)
+      on conflict do nothing
+      """, [role.name])
     let known = try await admin.query(
       """
       select 1 from pg_roles r join homebase.project_roles p on p.name = r.rolname
       where r.rolname = $1
       """, [role.name])
-    guard !known.rows.isEmpty else { return [plain] }
+    guard !known.rows.isEmpty, try !isMade(role.name, before: statement, script) else {
+      return [plain]
+    }
     let name = String(decoding: script.bytes[role.nameRange], as: UTF8.self)
     let options = RoleOptions(String(decoding: script.bytes[role.optionsRange], as: UTF8.self))
     return options.statements(for: name).map {
       Sent(statement: PostgresStatement(sql: $0, values: []), origin: statement)
     }
+  }
+
+  /// Whether this history made a role before a statement, and did not drop it again.
+  private func isMade(
+    _ role: String, before statement: SQLStatement, _ script: Script
+  ) throws -> Bool {
+    var isMade = false
+    func walk(_ statements: some Sequence<SQLStatement>) {
+      for statement in statements {
+        if statement.createdRole?.name == role { isMade = true }
+        if statement.droppedRoles.contains(role) { isMade = false }
+      }
+    }
+    for path in earlierFiles {
+      walk(try Script(bytes: try readFile(path), file: inputs.displayPath(path)))
+    }
+    walk(script.statements.prefix { $0.range.lowerBound < statement.range.lowerBound })
+    return isMade
+  }
+}
+
+extension Script {
+  /// What the history keeps of a file: its statements, without lines that are psql's.
+  var historyStatements: [String] {
+    statements.filter { !$0.isMetaCommand }.map { $0.text }
+  }
+}
+
+/// A statement with another name in it, and how the server's positions in it are to be read.
+struct TextChange: Sendable {
+  /// The text to send.
+  let text: String
+  /// The changed part, in characters counted from 1.
+  private let range: Range<Int>
+  private let growth: Int
+
+  init(of statement: SQLStatement, at bytes: Range<Int>, to name: String, _ script: Script) {
+    func string(_ range: Range<Int>) -> String {
+      String(decoding: script.bytes[range], as: UTF8.self)
+    }
+    let before = string(statement.textRange.lowerBound..<bytes.lowerBound)
+    let old = string(bytes)
+    text = before + name + string(bytes.upperBound..<statement.textRange.upperBound)
+    let start = before.unicodeScalars.count + 1
+    range = start..<(start + name.unicodeScalars.count)
+    growth = name.unicodeScalars.count - old.unicodeScalars.count
+  }
+
+  /// The position in the file's own text.
+  func original(_ position: Int) -> Int {
+    if position < range.lowerBound { return position }
+    return position < range.upperBound ? range.lowerBound : position - growth
   }
 }
 
@@ -211,25 +334,37 @@ private struct Failure {
   var step: String
   var file: String
   var isUnchanged: Bool
+  /// Whether a part of the file may be committed already.
+  var keepsPart = false
+
+  /// A construct that is never closed, said as a failure of the step.
+  static func unterminated(_ open: Diagnostic, step: String) -> Diagnostic {
+    var diagnostic = open
+    diagnostic.sqlstate = "42601"
+    diagnostic.message = "\(step) failed: \(open.message) (42601)"
+    diagnostic.code = "\(step)_failed"
+    return diagnostic
+  }
+
+  private var whatStays: LifecycleError.Remains {
+    isUnchanged ? .databaseUnchanged : keepsPart ? .partOfFile : .nothingOfFile
+  }
 
   func error(_ server: ServerError, origin: SQLStatement?) -> any Error {
     guard let origin else {
       return LifecycleError.statementFailed(
         step: step, location: SourceLocation(file: file), sqlstate: server.sqlstate,
         reason: server.message, detail: server.detail, serverHint: server.hint, excerpt: [],
-        isDatabaseUnchanged: isUnchanged)
+        whatStays: whatStays)
     }
-    if var open = origin.unterminatedDiagnostic(file: file), server.sqlstate == "42601" {
-      open.sqlstate = server.sqlstate
-      open.message = "\(step) failed: \(open.message) (\(server.sqlstate))"
-      open.code = "\(step)_failed"
-      return open
+    if let open = origin.unterminatedDiagnostic(file: file), server.sqlstate == "42601" {
+      return Self.unterminated(open, step: step)
     }
     let place = origin.excerpt(serverPosition: server.position)
     return LifecycleError.statementFailed(
       step: step, location: SourceLocation(file: file, line: place.line, column: place.column),
       sqlstate: server.sqlstate, reason: server.message, detail: server.detail,
-      serverHint: server.hint, excerpt: place.lines, isDatabaseUnchanged: isUnchanged)
+      serverHint: server.hint, excerpt: place.lines, whatStays: whatStays)
   }
 
   /// The server counts the lines of COPY data in its context: `COPY notes, line 3, column body`.
@@ -241,7 +376,7 @@ private struct Failure {
     return LifecycleError.statementFailed(
       step: step, location: SourceLocation(file: file, line: first + line - 1),
       sqlstate: server.sqlstate, reason: server.message, detail: server.detail,
-      serverHint: server.hint, excerpt: [], isDatabaseUnchanged: isUnchanged)
+      serverHint: server.hint, excerpt: [], whatStays: whatStays)
   }
 }
 

@@ -1,5 +1,6 @@
 package import DatabaseCluster
 package import Diagnostics
+import FoundationEssentials
 import PostgresClient
 
 /// A project's database: its live one, and all that is kept to replace it in a moment.
@@ -11,6 +12,8 @@ package actor ProjectDatabase {
   let spares: SparePool
   let fingerprints = FileFingerprints()
   let turnstile = Turnstile()
+  /// Templates are built, and old databases pruned, one after the other.
+  let building = Turnstile()
   let limits: Limits
   private let inputs: @Sendable () throws -> LifecycleInputs
   private let report: @Sendable (Diagnostic) -> Void
@@ -21,6 +24,8 @@ package actor ProjectDatabase {
   private var isClosed = false
   /// Databases that were replaced and are not kept.
   private var discarded: [String] = []
+  /// Databases that the server did not let go, and that were reported.
+  private var stubborn: Set<String> = []
   /// The key of a reset as the files are, when it was last built.
   private var plain: (key: String, layer: String)?
 
@@ -142,24 +147,65 @@ package actor ProjectDatabase {
       """, [Ledger.platform])
     let copier = DatabaseCopier(connection: connection, dataFolder: access.dataFolder)
     for row in orphans.rows {
-      if let name = row.first.flatMap({ $0 }) { try await copier.drop(name) }
+      if let name = row.first.flatMap({ $0 }) { await dropIfPossible(name, copier) }
     }
-    let live = try await connection.query(
-      "select 1 from pg_database where datname = $1", [Ledger.live])
-    if live.rows.isEmpty {
-      // Migrations may name it, and a failing first one leaves it, with the platform's schema.
-      try await copier.clone(Ledger.platform, to: Ledger.live)
-      let inputs = try currentInputs()
-      _ = try await connection.execute(
-        PlatformSchema.databaseSettings(
-          database: Ledger.live, jwtSecret: inputs.jwtSecret,
-          jwtExpiry: inputs.jwtExpiryInSeconds))
-    }
+    await sweepFolders(connection)
+    _ = try await mendLive(connection)
     _ = try await connection.query(
       """
       delete from homebase.databases l
       where not exists (select 1 from pg_database d where d.datname = l.name)
       """)
+  }
+
+  /// Makes the live database anew when it is gone.
+  ///
+  /// - Returns: Whether it was gone.
+  func mendLive(_ connection: PostgresConnection) async throws -> Bool {
+    let live = try await connection.query(
+      "select 1 from pg_database where datname = $1", [Ledger.live])
+    guard live.rows.isEmpty else { return false }
+    _ = try await connection.pipeline([Ledger.strike(Ledger.live)])
+    // Migrations may name it, and a failing first one leaves it, with the platform's schema.
+    try await DatabaseCopier(connection: connection, dataFolder: access.dataFolder)
+      .clone(Ledger.platform, to: Ledger.live)
+    let inputs = try currentInputs()
+    _ = try await connection.execute(
+      PlatformSchema.databaseSettings(
+        database: Ledger.live, jwtSecret: inputs.jwtSecret, jwtExpiry: inputs.jwtExpiryInSeconds))
+    return true
+  }
+
+  /// Removes folders of databases that a killed server was still copying.
+  ///
+  /// PostgreSQL 15 leaves them for ever. Only folders older than the server's start are looked at:
+  /// a database that is being created now has a folder and no row that we could see.
+  private func sweepFolders(_ connection: PostgresConnection) async {
+    guard
+      let known = try? await connection.query(
+        """
+        select oid::text, extract(epoch from pg_postmaster_start_time())::bigint::text
+        from pg_database
+        """), let start = known.rows.first?[1].flatMap({ Int($0) })
+    else { return }
+    let databases = Set(known.rows.compactMap { $0[0] })
+    for path in DatabaseFolders(dataFolder: access.dataFolder).list(changedBefore: start) {
+      guard let name = path.split(separator: "/").last, !databases.contains(String(name)) else {
+        continue
+      }
+      try? FileManager.default.removeItem(atPath: path)
+    }
+  }
+
+  /// Drops a database; when the server refuses, that is reported once and tried again later.
+  private func dropIfPossible(_ name: String, _ copier: DatabaseCopier) async {
+    do {
+      try await copier.drop(name)
+      stubborn.remove(name)
+    } catch {
+      if !discarded.contains(name) { discarded.append(name) }
+      if stubborn.insert(name).inserted { reportFailure(error) }
+    }
   }
 
   /// Rebuilds what a power cut broke, as far as files can.
@@ -223,30 +269,37 @@ package actor ProjectDatabase {
   private func maintain() async throws {
     let connection = try await connection(for: .maintenance)
     let copier = DatabaseCopier(connection: connection, dataFolder: access.dataFolder)
-    while let name = discarded.popLast() { try await copier.drop(name) }
+    let waiting = discarded
+    discarded = []
+    for name in waiting { await dropIfPossible(name, copier) }
     let inputs = try currentInputs()
     // Files that do not list are the next reset's to report.
     guard let files = try? ProjectFiles.list(inputs, fingerprints: fingerprints) else { return }
     let chain = LayerChain(inputs: inputs, files: files)
-    var entries = try await Ledger.entries(connection)
+    let entries = try await Ledger.entries(connection)
     var templates = try await snapshotTemplates(entries, copier)
     var wanted = templates.mapValues { _ in 1 }
     if let layer = entries.first(where: { $0.kind == .layer && $0.key == chain.final }) {
       plain = (chain.final, layer.name)
       templates[chain.final] = layer.name
       wanted[chain.final] = try await sparesWanted(layer.name, copier)
-      for name in await spares.keepReady(templates) { try await copier.drop(name) }
-      // First what the next reset needs, then what the next restore may need.
-      try await spares.refill(chain.final, wanted: wanted[chain.final])
-      for key in templates.keys.sorted() { try await spares.refill(key, wanted: wanted[key]) }
-      if !files.seeds.isEmpty, chain.migrated != chain.base {
+    } else if let plain, entries.contains(where: { $0.name == plain.layer }) {
+      // The files are being edited: what was good last is likely to be good again.
+      templates[plain.key] = plain.layer
+      wanted[plain.key] = try await sparesWanted(plain.layer, copier)
+    }
+    for name in await spares.keepReady(templates) { await dropIfPossible(name, copier) }
+    // First what the next reset needs, then what the next restore may need.
+    try await spares.refill(chain.final, wanted: wanted[chain.final])
+    for key in templates.keys.sorted() { try await spares.refill(key, wanted: wanted[key]) }
+    try await building.pass {
+      if templates[chain.final] != nil, !files.seeds.isEmpty, chain.migrated != chain.base {
         let builder = LayerBuilder(
           inputs: inputs, access: access, connection: connection, progress: .silent)
         try await builder.ensureMigratedLayer(files)
       }
-      entries = try await Ledger.entries(connection)
+      try await prune(try await Ledger.entries(connection), keeping: chain, copier)
     }
-    try await prune(entries, keeping: chain, copier)
   }
 
   /// The newest named snapshots: one copy of each is kept ready, while there is room.
@@ -278,7 +331,7 @@ package actor ProjectDatabase {
     for (index, layer) in others.sorted(by: { $0.usedAt > $1.usedAt }).enumerated() {
       keptBytes += try await copier.size(of: layer.name)
       if index >= limits.layers || keptBytes > limits.layerBytes {
-        try await copier.drop(layer.name)
+        await dropIfPossible(layer.name, copier)
       }
     }
 
@@ -290,7 +343,8 @@ package actor ProjectDatabase {
         index >= limits.automaticSnapshots
           || (index > 0 && keptBytes > limits.automaticSnapshotBytes)
       else { continue }
-      try await copier.drop(snapshot.name)
+      await dropIfPossible(snapshot.name, copier)
+      if stubborn.contains(snapshot.name) { continue }
       report(
         Diagnostic(
           code: "snapshot_pruned",

@@ -90,31 +90,49 @@ extension ProjectDatabase {
     let key = LayerChain(inputs: inputs, files: files).final
     let connection = try await swapConnection()
 
-    var outcome = ResetOutcome(source: .spare, replayed: [], snapshot: nil, halt: .zero)
-    let spare: String
-    if let ready = await spares.claim(key) {
-      spare = ready
-    } else {
-      let builder = LayerBuilder(
-        inputs: inputs, access: access, connection: try await workConnection(), progress: progress)
-      let built = try await builder.build(files)
-      outcome.replayed = built.replayed
-      outcome.source = built.replayed.isEmpty ? .clone : .replay
-      if request.isPlain { keepReady(key: key, layer: built.layer) }
-      spare = try await spares.obtain(key, template: built.layer).name
+    var keepsOld = keepsOld
+    while true {
+      var outcome = ResetOutcome(source: .spare, replayed: [], snapshot: nil, halt: .zero)
+      let spare: String
+      if let ready = await spares.claim(key) {
+        spare = ready
+      } else {
+        spare = try await building.pass {
+          let builder = LayerBuilder(
+            inputs: inputs, access: access, connection: try await workConnection(),
+            progress: progress)
+          let built = try await builder.build(files)
+          outcome.replayed = built.replayed
+          outcome.source = built.replayed.isEmpty ? .clone : .replay
+          if request.isPlain { keepReady(key: key, layer: built.layer) }
+          return try await spares.obtain(key, template: built.layer).name
+        }
+      }
+      do {
+        let swapped = try await swap(
+          in: spare, key: key, reason: reason, keepsOld: keepsOld, connection)
+        outcome.snapshot = swapped.snapshot
+        outcome.halt = swapped.halt
+        maintainInBackground()
+        return outcome
+      } catch {
+        // Somebody may have dropped the spare or the live database by hand: then once more.
+        let mended = (try? await mendLive(connection)) ?? false
+        let isThere = (try? await exists(spare, connection)) ?? true
+        if isThere { await spares.giveBack(spare, key: key) }
+        guard mended || !isThere else { throw error }
+        // What was made in its place holds nothing of anybody.
+        if mended { keepsOld = false }
+      }
     }
-    let swapped: (snapshot: String?, halt: Duration)
-    do {
-      swapped = try await swap(
-        in: spare, key: key, reason: reason, keepsOld: keepsOld, connection)
-    } catch {
-      await spares.giveBack(spare, key: key)
-      throw error
-    }
-    outcome.snapshot = swapped.snapshot
-    outcome.halt = swapped.halt
-    maintainInBackground()
-    return outcome
+  }
+
+  private func exists(
+    _ database: String, _ connection: PostgresConnection
+  ) async throws(PostgresError) -> Bool {
+    let found = try await connection.query(
+      "select 1 from pg_database where datname = $1", [database])
+    return !found.rows.isEmpty
   }
 
   /// Exchanges the live database for another one of the ledger, and notes it in one transaction.

@@ -58,7 +58,9 @@ extension ProjectDatabase {
         throw LifecycleError.noSuchSnapshot(name, known: Self.labels(entries))
       }
       // The snapshot's own row was a live database's: it says what content it came from.
-      let (copy, wasReady) = try await spares.obtain(entry.name, template: entry.name)
+      let (copy, wasReady) = try await building.pass {
+        try await spares.obtain(entry.name, template: entry.name)
+      }
       do {
         let swapped = try await swap(
           in: copy, key: entry.key, reason: "restore", keepsOld: true, connection)
@@ -81,24 +83,31 @@ extension ProjectDatabase {
   /// - Returns: The snapshot that is live again, and what was done.
   /// - Throws: `LifecycleError.nothingToUndo`.
   package func undo() async throws -> (restored: DatabaseSnapshot, outcome: ResetOutcome) {
+    // Pruning stands still meanwhile: it might drop what is about to be live.
     try await turnstile.pass {
-      let connection = try await swapConnection()
-      let entries = try await Ledger.entries(connection)
-      guard
-        let entry = entries.last(where: {
-          $0.kind == .snapshot && $0.reason != "manual" && $0.reason != "undo"
-        }), let label = entry.label
-      else { throw LifecycleError.nothingToUndo }
-      let restored = try await snapshot(named: label, connection)
-      _ = try await connection.query(
-        "alter database \(quoteIdentifier(entry.name)) allow_connections true")
-      let swapped = try await swap(
-        in: entry.name, key: entry.key, reason: "undo", keepsOld: true, connection)
-      maintainInBackground()
-      let outcome = ResetOutcome(
-        source: .spare, replayed: [], snapshot: swapped.snapshot, halt: swapped.halt)
-      return (restored, outcome)
+      try await building.pass { try await undoInTurn() }
     }
+  }
+
+  private func undoInTurn() async throws -> (
+    restored: DatabaseSnapshot, outcome: ResetOutcome
+  ) {
+    let connection = try await swapConnection()
+    let entries = try await Ledger.entries(connection)
+    guard
+      let entry = entries.last(where: {
+        $0.kind == .snapshot && $0.reason != "manual" && $0.reason != "undo"
+      }), let label = entry.label
+    else { throw LifecycleError.nothingToUndo }
+    let restored = try await snapshot(named: label, connection)
+    _ = try await connection.query(
+      "alter database \(quoteIdentifier(entry.name)) allow_connections true")
+    let swapped = try await swap(
+      in: entry.name, key: entry.key, reason: "undo", keepsOld: true, connection)
+    maintainInBackground()
+    let outcome = ResetOutcome(
+      source: .spare, replayed: [], snapshot: swapped.snapshot, halt: swapped.halt)
+    return (restored, outcome)
   }
 
   /// The snapshots there are, newest first.
@@ -110,7 +119,7 @@ extension ProjectDatabase {
         to_char(l.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
         pg_database_size(d.oid), l.reason
       from homebase.databases l join pg_database d on d.datname = l.name
-      where l.kind = 'snapshot' order by l.created_at desc, l.name desc
+      where l.kind = 'snapshot' order by \(Ledger.order) desc, l.created_at desc
       """)
     return result.rows.compactMap { row in
       guard row.count == 4, let name = row[0], let createdAt = row[1] else { return nil }

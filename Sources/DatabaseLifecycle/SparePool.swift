@@ -59,9 +59,12 @@ actor SparePool {
       if let name = claim(key) { return (name, false) }
       if self.copying?.task == copying.task { break }
     }
-    let task = copy(template, key: key)
-    let name = try await task.value
-    if let index = ready[key]?.firstIndex(of: name) { ready[key]?.remove(at: index) }
+    let name = try await copy(template, key: key).value
+    guard let index = ready[key]?.firstIndex(of: name) else {
+      // Whoever waited for the same copy was quicker.
+      return try await obtain(key, template: template)
+    }
+    ready[key]?.remove(at: index)
     return (name, false)
   }
 

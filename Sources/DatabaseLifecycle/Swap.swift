@@ -127,12 +127,14 @@ private func endProcesses(_ pids: [Int32], within limit: Duration) async -> [Int
 }
 
 /// Waits until a pidfd says that its process has ended, without a thread that stands still.
-private func waitForEnd(of descriptor: Int32, until deadline: ContinuousClock.Instant) async -> Bool {
+private func waitForEnd(of descriptor: Int32, until deadline: ContinuousClock.Instant) async -> Bool
+{
   let queue = DispatchQueue(label: "homebase.session-end")
   let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
   let timer = DispatchSource.makeTimerSource(queue: queue)
   let left = max(.zero, deadline - .now)
-  let nanoseconds = left.components.seconds * 1_000_000_000 + left.components.attoseconds / 1_000_000_000
+  let nanoseconds =
+    left.components.seconds * 1_000_000_000 + left.components.attoseconds / 1_000_000_000
   let hasEnded: Bool = await withCheckedContinuation { continuation in
     let answer = OnlyAnswer(continuation)
     source.setEventHandler { answer.give(true) }

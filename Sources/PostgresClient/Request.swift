@@ -132,7 +132,9 @@ final class Request: Operation, @unchecked Sendable {
         guard steps == nil else {
           answered += 1
           // libpq would say nil for ever if an answer were missing; the sync ends the loop.
-          guard answered <= (steps?.count ?? 0) else { return .isStuck(.outOfStep) }
+          // The sync itself may fail: deferred constraints are checked when it commits.
+          let most = (steps?.count ?? 0) + (failure == nil ? 0 : 1)
+          guard answered <= most else { return .isStuck(.outOfStep) }
           continue
         }
         return finish(link, &cache, &effects)

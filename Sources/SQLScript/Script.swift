@@ -17,7 +17,7 @@ extension ScriptError: DiagnosticConvertible {
       Diagnostic(
         code: "sql_invalid_utf8", message: "the file is not UTF-8",
         hint: "save the file as UTF-8; the location is the first byte that is not",
-        location: SourceLocation(file: file, line: line, column: column))
+        location: SourceLocation(file: file, line: line, column: column), sqlstate: "22021")
     case .zeroByte(let file, let line, let column):
       Diagnostic(
         code: "sql_zero_byte", message: "the file contains a zero byte",

@@ -26,6 +26,14 @@ package struct CreatedRole: Sendable, Hashable {
   package var optionsRange: Range<Int>
 }
 
+/// A database in a statement.
+package struct NamedDatabase: Sendable, Hashable {
+  /// The name as the catalog holds it: folded, or unquoted.
+  package var name: String
+  /// Where the name stands in the script, quotes included.
+  package var nameRange: Range<Int>
+}
+
 // Facts are read from the leading tokens when asked for: splitting pays nothing for them.
 extension SQLStatement {
   /// What the statement does to the transaction around it; nil for most.
@@ -87,6 +95,58 @@ extension SQLStatement {
       return CreatedRole(
         name: identifier(token), nameRange: token.start..<token.end,
         optionsRange: optionsStart..<textRange.upperBound)
+    }
+  }
+
+  /// The roles that `DROP ROLE|USER|GROUP` names, as the catalog spells them; empty for all others.
+  package var droppedRoles: [String] {
+    let dropped = withHead { head -> [String]? in
+      guard head.take("drop"), head.take("role") || head.take("user") || head.take("group") else {
+        return nil
+      }
+      if head.take("mapping") { return nil }
+      if head.take("if") { _ = head.take("exists") }
+      var names: [String] = []
+      while let token = head.peek, token.kind == .word || token.kind == .quotedIdentifier {
+        names.append(identifier(token))
+        head.advance()
+        guard head.peek?.kind == .comma else { break }
+        head.advance()
+      }
+      return names
+    }
+    return dropped ?? []
+  }
+
+  /// The database that the statement is about; nil for most.
+  ///
+  /// `ALTER DATABASE`, `COMMENT ON DATABASE`, `ALTER ROLE … IN DATABASE`, and `GRANT` or `REVOKE …
+  /// ON DATABASE` with the first of its names.
+  package var namedDatabase: NamedDatabase? {
+    withHead { head in
+      var isNext = false
+      if head.take("alter") {
+        if head.take("database") {
+          isNext = true
+        } else if head.take("role") || head.take("user") {
+          head.advance()
+          isNext = head.take("in") && head.take("database")
+        }
+      } else if head.take("comment") {
+        isNext = head.take("on") && head.take("database")
+      } else if head.take("grant") || head.take("revoke") {
+        while head.peek != nil {
+          if head.take("on") {
+            isNext = head.take("database")
+            break
+          }
+          head.advance()
+        }
+      }
+      guard isNext, let token = head.peek,
+        token.kind == .word || token.kind == .quotedIdentifier
+      else { return nil }
+      return NamedDatabase(name: identifier(token), nameRange: token.start..<token.end)
     }
   }
 

@@ -11,10 +11,13 @@ internal import Synchronization
 
 /// Gives a function a running cluster of its own, and ends it.
 ///
-/// - Parameter body: May do anything to the cluster.
+/// - Parameters:
+///   - settings: `[db.settings]` of a project.
+///   - body: May do anything to the cluster.
 /// - Returns: What `body` returns.
 /// - Throws: `ClusterError`, and what `body` throws.
 package nonisolated(nonsending) func withOwnCluster<Result>(
+  settings: ClusterSettings = ClusterSettings(),
   _ body: nonisolated(nonsending) (Cluster) async throws -> Result
 ) async throws -> Result {
   await places.enter()
@@ -25,7 +28,7 @@ package nonisolated(nonsending) func withOwnCluster<Result>(
   let cluster = try await Cluster.prepare(
     dataFolder: folder + "/data", socketFolder: folder + "/socket", cacheFolder: cache.folder,
     installation: try PostgresInstallation.find(preferringMajor: 15, environment: environment),
-    user: try Cluster.serverUser(environment: environment), port: 5432)
+    user: try Cluster.serverUser(environment: environment), port: 5432, settings: settings)
   // All of them have one port: no two could listen on it.
   let command = cluster.serverCommand() + ["-c", "listen_addresses="]
   let server = try await ChildProcess.spawn(

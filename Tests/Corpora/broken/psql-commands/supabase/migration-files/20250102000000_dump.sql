@@ -1,3 +1,3 @@
 create table public.half (id int);
-\restrict abc
+\connect other
 select 1;
