@@ -52,7 +52,11 @@ static int child_main(void *argument) {
     action.sa_handler = SIG_DFL;
     sigaction(number, &action, NULL);
   }
-  setsid();
+  if (request->stays_in_session) {
+    setpgid(0, 0);
+  } else {
+    setsid();
+  }
 
   // First all above the numbers that will be used, then down: no descriptor overwrites another.
   int count = (int)request->descriptor_count;

@@ -23,11 +23,14 @@ package struct ChildRequest: Sendable {
   package var deathSignal: Int32
   /// nil: that of this process.
   package var umask: Int32?
+  /// True: a group of its own, but in this process's session: see `ServiceDefinition`.
+  package var staysInSession: Bool
 
   package init(
     executable: String, arguments: [String], environment: [String: String],
     workingDirectory: String? = nil, user: UserIdentity? = nil,
-    descriptors: [Int32?] = [nil, nil, nil], deathSignal: Int32 = SIGTERM, umask: Int32? = nil
+    descriptors: [Int32?] = [nil, nil, nil], deathSignal: Int32 = SIGTERM, umask: Int32? = nil,
+    staysInSession: Bool = false
   ) {
     self.executable = executable
     self.arguments = arguments
@@ -37,12 +40,13 @@ package struct ChildRequest: Sendable {
     self.descriptors = descriptors
     self.deathSignal = deathSignal
     self.umask = umask
+    self.staysInSession = staysInSession
   }
 }
 
-/// A running child: session leader, group leader, known by a pidfd, so never mistaken for another.
+/// A running child: group leader, session leader unless it stays in ours, known by a pidfd, so never mistaken for another.
 package final class ChildProcess: Sendable {
-  /// The process id, and the id of its group and session.
+  /// The process id, and the id of its group.
   package let pid: Int32
   /// `/proc/PID/stat` field 22: with the pid it names a process for ever.
   package let startTime: UInt64
@@ -135,7 +139,7 @@ package final class ChildProcess: Sendable {
       descriptor_count: descriptors.count, groups: groups.baseAddress, group_count: groups.count,
       user_id: request.user?.userID ?? 0, group_id: request.user?.groupID ?? 0,
       changes_user: changes ? 1 : 0, death_signal: request.deathSignal,
-      mask: request.umask ?? -1)
+      mask: request.umask ?? -1, stays_in_session: request.staysInSession ? 1 : 0)
     return homebase_spawn(&shape)
   }
 

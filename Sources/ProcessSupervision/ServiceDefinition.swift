@@ -41,6 +41,12 @@ package struct ServiceDefinition: Sendable {
   package var stopGracePeriod: Duration
   /// What the kernel sends it when the supervisor dies.
   package var deathSignal: Int32
+  /// True: it may be found halted by SIGSTOP when the supervisor and the guardian die together.
+  ///
+  /// It then stays in the supervisor's session: the kernel wakes a halted group whose last tie to
+  /// its session is cut, and the death signal, which waits until then, is taken. Source: setpgid(2),
+  /// "orphaned process group".
+  package var mayBeHalted = false
   /// What it gets as descriptors 3, 4, 5 and so on: open sockets, a pipe.
   ///
   /// They stay the caller's.

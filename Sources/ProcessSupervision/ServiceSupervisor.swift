@@ -249,7 +249,7 @@ package actor ServiceSupervisor {
             executable: executable, arguments: service.command, environment: environment,
             workingDirectory: service.workingDirectory, user: service.user,
             descriptors: [nil, pipes.outputWrite, pipes.errorWrite] + service.descriptors,
-            deathSignal: service.deathSignal))
+            deathSignal: service.deathSignal, staysInSession: service.mayBeHalted))
       } catch {
         pipes.closeAll()
         throw error

@@ -24,7 +24,12 @@ package func runDaemon(
   let locations = try StateLocations.locate(
     projectRoot: root, environment: environment, userID: geteuid())
   try locations.createFolders()
+  let lock = try SupervisorLock.take(
+    dataFolder: locations.dataFolder, controlSocket: locations.controlSocket)
   signal(SIGPIPE, SIG_IGN)
+  // libpq would take PGSERVICE, PGOPTIONS and the like for wishes about our own connections. The
+  // project's services still get what the shell had.
+  for name in environment.keys where name.hasPrefix("PG") { unsetenv(name) }
 
   let stack = Stack(root: root, environment: environment, version: version)
   let (ends, end) = AsyncStream.makeStream(of: End.self)
@@ -59,6 +64,8 @@ package func runDaemon(
     case .unused where patience.isCancelled:
       continue
     case .signalled:
+      // What runs is cancelled first: a long migration must not hold up the end of the machine.
+      await server.stop()
       _ = try? await stack.stop()
     case .asked, .unused:
       break
@@ -67,6 +74,8 @@ package func runDaemon(
   }
   await server.stop()
   for source in signals { source.cancel() }
+  // Last of all: who has the lock may open the data.
+  _ = consume lock
   return 0
 }
 

@@ -52,6 +52,8 @@ struct ServicePlan: Sendable {
       services[index].workingDirectory = "/"
       services[index].stopSignal = Cluster.stopSignal
       services[index].deathSignal = Cluster.stopSignal
+      // While databases change places.
+      services[index].mayBeHalted = true
       services[index].probe = .custom { await Self.answers(cluster) }
       services[index].probeTiming.startInterval = .milliseconds(5)
     }
@@ -97,7 +99,9 @@ struct ServicePlan: Sendable {
     }
   }
 
-  /// What `supabase start --exclude` takes. Source: supabase-local.md, 1.2.
+  /// The names that `supabase start --exclude` takes.
+  ///
+  /// Source: supabase-local.md, 1.2.
   private static let knownElsewhere: Set<String> = [
     "gotrue", "auth", "realtime", "storage-api", "storage", "imgproxy", "kong", "mailpit",
     "inbucket", "postgrest", "rest", "postgres-meta", "studio", "edge-runtime", "functions",

@@ -1,5 +1,5 @@
-package import Diagnostics
 import DatabaseLifecycle
+package import Diagnostics
 import FoundationEssentials
 import Glibc
 package import ProjectConfiguration

@@ -35,6 +35,7 @@ typedef struct {
   int changes_user;
   int death_signal;                             // 0: none; follows the calling THREAD
   int mask;                                     // umask; -1: the parent's
+  int stays_in_session;                         // 1: a group of its own in the parent's session
 } homebase_spawn_request;
 
 typedef struct {
@@ -44,7 +45,7 @@ typedef struct {
   int stage;     // HOMEBASE_STAGE_…
 } homebase_spawn_result;
 
-// Starts a program in its own session. The parent's thread waits until exec has worked or failed.
+// Starts a program in its own session, unless it stays in ours. The parent's thread waits until exec has worked or failed.
 homebase_spawn_result homebase_spawn(const homebase_spawn_request *_Nonnull request);
 
 typedef struct {

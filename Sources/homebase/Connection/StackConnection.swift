@@ -4,23 +4,29 @@ import Diagnostics
 import FoundationEssentials
 import Glibc
 import StackProtocol
+import StackRuntime
 
 /// The supervisor of the project at hand, as a command talks to it.
 struct StackConnection {
   private let client: ControlClient
   private let output: Output
+  /// Where it listens: of another runtime folder than this command's, when it was started so.
+  let socket: String
   private let debug: (@autoclosure () -> String) -> Void
 
   /// Makes the connection of one command.
   ///
   /// - Parameters:
   ///   - client: Connected.
+  ///   - socket: Where the supervisor listens.
   ///   - output: Shows the steps on the way.
   ///   - debug: Takes what is worth a word for `--debug`.
   init(
-    client: ControlClient, output: Output, debug: @escaping (@autoclosure () -> String) -> Void
+    client: ControlClient, socket: String, output: Output,
+    debug: @escaping (@autoclosure () -> String) -> Void
   ) {
     self.client = client
+    self.socket = socket
     self.output = output
     self.debug = debug
   }
@@ -74,11 +80,9 @@ struct StackConnection {
 
   /// Waits until the supervisor's process and its guardian are gone.
   ///
-  /// - Parameters:
-  ///   - socket: The control socket's file.
-  ///   - timeout: How long at most.
+  /// - Parameter timeout: How long at most.
   /// - Throws: A diagnostic that names the process that is left.
-  func waitForEnd(socket: String, timeout: Duration = .seconds(60)) throws {
+  func waitForEnd(timeout: Duration = .seconds(60)) throws {
     _ = client.waitForEnd(timeout: timeout)
     try waitForSupervisorEnd(pid: supervisorPID, socket: socket, timeout: timeout)
   }
@@ -113,16 +117,32 @@ extension Session {
   /// - Throws: `not_running` when nothing runs, `protocol_mismatch` when it is of another age.
   func connect(to place: ProjectPlace) throws -> StackConnection {
     let began = ContinuousClock.now
-    let client = try ControlClient.connect(path: place.controlSocket)
-    debug(
-      "connected to pid \(client.greeting.pid) at \(place.controlSocket) in "
-        + spoken(.now - began))
+    let (client, socket) = try reach(place)
+    debug("connected to pid \(client.greeting.pid) at \(socket) in " + spoken(.now - began))
     if client.greeting.version != homebaseVersion {
       output.note(
         "note: the stack runs homebase \(client.greeting.version), this is \(homebaseVersion); "
           + "`homebase restart` takes this one")
     }
-    return StackConnection(client: client, output: output, debug: debug)
+    return StackConnection(client: client, socket: socket, output: output, debug: debug)
+  }
+
+  /// Connects where the supervisor should listen, else where the one that has the data does.
+  private func reach(
+    _ place: ProjectPlace
+  ) throws(ControlSocketError) -> (ControlClient, socket: String) {
+    do {
+      return (try ControlClient.connect(path: place.controlSocket), place.controlSocket)
+    } catch {
+      switch error {
+      case .noSocket, .nobodyListens: break
+      default: throw error
+      }
+      guard let owner = SupervisorLock.holder(dataFolder: place.dataFolder),
+        owner.controlSocket != place.controlSocket
+      else { throw error }
+      return (try ControlClient.connect(path: owner.controlSocket), owner.controlSocket)
+    }
   }
 
   /// Connects to the supervisor of the project at hand.
@@ -151,7 +171,7 @@ extension Session {
 
   /// Connects to the supervisor, and starts it before when none runs.
   ///
-  /// Two starts at once are in line: a lock in the runtime folder.
+  /// Two starts at once are in line: a lock in the data folder.
   ///
   /// - Parameter place: The project.
   /// - Returns: A connection.
@@ -159,12 +179,18 @@ extension Session {
   func connectOrStart(_ place: ProjectPlace) throws -> StackConnection {
     if let running = try connectIfRunning(to: place) { return running }
     try process.rooms.prepareFolders(place, process.environment)
-    let lock = try StartLock(folder: place.runtimeFolder)
+    let lock = try StartLock(folder: place.dataFolder)
     defer { lock.release() }
     if let running = try connectIfRunning(to: place) { return running }
     // One that ends at this moment still holds the socket and the data.
     guard ControlClient.waitUntilFree(path: place.controlSocket, timeout: .seconds(60)) else {
       throw ControlSocketError.silent(path: place.controlSocket)
+    }
+    if let owner = waitForHolder(of: place, timeout: .seconds(20)) {
+      throw Diagnostic(
+        code: "supervisor_unreachable",
+        message: "the supervisor (pid \(owner.pid)) has lost its socket \(owner.controlSocket)",
+        hint: "end it with `homebase stop`, then start again; the data stays")
     }
     output.note("starting the project in \(place.root)")
     let began = ContinuousClock.now
@@ -172,6 +198,20 @@ extension Session {
       SupervisorLaunch(place: place, environment: process.environment))
     debug("the supervisor listens after \(spoken(.now - began))")
     return try connect(to: place)
+  }
+
+  /// Waits until nobody has the project's data.
+  ///
+  /// - Returns: Who still has it when the time has passed.
+  private func waitForHolder(
+    of place: ProjectPlace, timeout: Duration
+  ) -> SupervisorLock.Owner? {
+    let end = ContinuousClock.now + timeout
+    while let owner = SupervisorLock.holder(dataFolder: place.dataFolder) {
+      if .now > end { return owner }
+      usleep(2_000)
+    }
+    return nil
   }
 
   /// Ends the supervisor in order, whatever version it has.
@@ -183,9 +223,16 @@ extension Session {
   /// - Throws: Why it did not end.
   func stopSupervisor(of place: ProjectPlace, _ request: StopRequest) throws -> StackStatus? {
     do {
-      guard let stack = try connectIfRunning(to: place) else { return nil }
+      guard let stack = try connectIfRunning(to: place) else {
+        // One whose socket was deleted, or that ends already: a signal reaches it all the same.
+        guard let owner = SupervisorLock.holder(dataFolder: place.dataFolder) else { return nil }
+        kill(owner.pid, SIGTERM)
+        try waitForSupervisorEnd(
+          pid: owner.pid, socket: owner.controlSocket, timeout: .seconds(60))
+        return nil
+      }
       let status = try stack.ask(request)
-      try stack.waitForEnd(socket: place.controlSocket)
+      try stack.waitForEnd()
       return status
     } catch ControlSocketError.protocolMismatch(let greeting) {
       // The wire may change, but a signal is understood by every version.

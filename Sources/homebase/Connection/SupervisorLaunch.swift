@@ -19,7 +19,7 @@ struct StartLock {
 
   /// Waits for the lock.
   ///
-  /// - Parameter folder: The project's runtime folder, which exists.
+  /// - Parameter folder: The project's data folder, which exists.
   /// - Throws: A diagnostic when the file cannot be made.
   init(folder: String) throws {
     let file = "\(folder)/start.lock"
@@ -107,6 +107,9 @@ private func spawnSupervisor(_ launch: SupervisorLaunch, writer: Int32) throws -
   posix_spawn_file_actions_init(&actions)
   defer { posix_spawn_file_actions_destroy(&actions) }
   let log = launch.place.supervisorLog
+  // It prints next to nothing; over many starts that is still a file that only grows.
+  var facts = stat()
+  if stat(log, &facts) == 0, facts.st_size > 1 << 20 { rename(log, "\(log).1") }
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
   posix_spawn_file_actions_addopen(
     &actions, STDOUT_FILENO, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
