@@ -114,10 +114,18 @@ let package = Package(
         "DatabaseCluster", "TestCluster",
       ]),
     tests(
-      of: "MockData", ["Diagnostics", "PostgresClient", "SQLScript", "SchemaCatalog", "TestCluster"]
+      of: "MockData",
+      ["Diagnostics", "PostgresClient", "SQLScript", "SchemaCatalog", "TestCluster"]
     ),
-    tests(of: "StackRuntime"),
-    tests(of: "homebase"),
+    tests(
+      of: "StackRuntime",
+      ["Diagnostics", "ProjectConfiguration", "ProcessSupervision", "DatabaseLifecycle"]),
+    tests(
+      of: "homebase",
+      [
+        "Diagnostics", "Console", "ControlSocket", "StackProtocol",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -30,7 +30,6 @@ struct LayerBuilder: Sendable {
   ///
   /// - Parameters:
   ///   - files: What the layer is made of.
-  ///   - target: Its key; the seeds are left out when it is the key of the migrations alone.
   ///   - keepsLastStep: Whether the layer before the last migration is kept.
   /// - Returns: The layer's name and what was run.
   /// - Throws: `LifecycleError`, with nothing left behind but a database for the next start to drop.

@@ -26,6 +26,7 @@ struct MigrationRunner: Sendable {
   /// - Parameters:
   ///   - migration: The file, which must still have the bytes of its hash.
   ///   - databaseIsUnchanged: Whether a failure leaves the live database as it was.
+  /// - Throws: `LifecycleError`, with file and line.
   func apply(_ migration: Migration, databaseIsUnchanged: Bool) async throws {
     let script = try script(migration.path, step: "migration")
     // The history keeps the statements without comments before them, as the Supabase CLI does.
@@ -414,6 +415,7 @@ struct RoleOptions {
   /// The statements that give a role these options and no others.
   ///
   /// - Parameter name: As the script writes it, quotes included.
+  /// - Returns: One entry a statement, in the order in which they must run.
   func statements(for name: String) -> [String] {
     var statements = [
       "alter role \(name) nocreatedb nocreaterole inherit nologin connection limit -1",

@@ -92,6 +92,7 @@ actor SparePool {
   /// - Parameters:
   ///   - key: One of those that are kept ready.
   ///   - wanted: How many; nil for the pool's own number.
+  /// - Throws: What copying throws: `LifecycleError`, `PostgresError`.
   func refill(_ key: String, wanted: Int?) async throws {
     guard let template = templates[key] else { return }
     while !isClosed, templates[key] == template, (ready[key]?.count ?? 0) < (wanted ?? self.wanted)

@@ -139,22 +139,28 @@ package actor Stack {
       ("database", \.database), ("API", \.api), ("studio", \.studio), ("mail", \.mail),
     ]
     let all = Set(names.compactMap { wished[keyPath: $0.1] })
+    var moves: [String] = []
     for (name, path) in names {
       guard let preferred = wished[keyPath: path] else { continue }
       let (reservation, reason) = try PortReservation.reserve(
         preferred: preferred, remembered: memory[preferred], avoiding: all)
       if let reason {
-        warnings.append(
-          Diagnostic(
-            code: "port_moved",
-            message: "the \(name) port is \(reservation.port): \(reason.diagnostic.message)",
-            hint: "it stays there; `homebase status` prints the address"))
+        moves.append(
+          "the \(name) port is \(reservation.port), \(Self.briefly(reason, preferred))")
       }
       try memory.remember(reservation.port, for: preferred)
       ports[keyPath: path] = reservation.port
       // Nobody serves on the other ports yet: held without listening, they refuse connections.
       reservation.letServerBind()
       reservations.append(reservation)
+    }
+
+    if !moves.isEmpty {
+      // One warning: beside another project's stack all of them move together.
+      warnings.append(
+        Diagnostic(
+          code: "port_moved", message: moves.joined(separator: "; "),
+          hint: "they stay there; `homebase status` prints the addresses"))
     }
 
     let cluster = try await Cluster.prepare(
@@ -197,6 +203,12 @@ package actor Stack {
     running = Running(
       cluster: cluster, supervisor: supervisor, database: database, plan: plan, ports: ports,
       reservations: reservations, warnings: warnings)
+  }
+
+  /// Why a port was not to be had, in a few words.
+  private static func briefly(_ reason: PortError, _ preferred: Int) -> String {
+    guard case .taken(_, let owner) = reason else { return reason.diagnostic.message }
+    return "since \(preferred) is taken" + (owner.map { " by \($0)" } ?? "")
   }
 
   /// Builds the project's database, or finds it there.

@@ -34,7 +34,16 @@ extension Stack {
     profile: String?, progress: LifecycleProgress
   ) async throws -> SeedOutcome {
     let patterns = try seedFiles(profile: profile)
-    return try await needRunning().database.seed(patterns, progress: progress)
+    do {
+      return try await needRunning().database.seed(patterns, progress: progress)
+    } catch let error as LifecycleError where error.diagnostic.sqlstate == "23505" {
+      // unique_violation: mostly the same seeds once more, and no line to mend.
+      var diagnostic = error.diagnostic
+      diagnostic.hint =
+        "nothing of this file stays; if its rows are there already, `homebase db reset` "
+        + "begins with fresh ones"
+      throw diagnostic
+    }
   }
 
   /// Invents rows for the project's tables.

@@ -1,9 +1,10 @@
+import DatabaseCluster
 import Diagnostics
 import FoundationEssentials
 import Glibc
+import MockData
 import ProjectConfiguration
 import StackProtocol
-import MockData
 import StackRuntime
 
 /// Where a project is and where its state lives, as far as commands need it.
@@ -106,7 +107,11 @@ extension Rooms {
         try lintSeedFiles(of: place, paths) { lint($0, file: $1) }
       },
       configurationTemplate: { style, name in
-        initTemplate(style: style == .supabase ? .supabase : .homebase, projectID: name)
+        let installed = try? PostgresInstallation.find(
+          preferringMajor: 17, environment: ProcessInfo.processInfo.environment)
+        return initTemplate(
+          style: style == .supabase ? .supabase : .homebase, projectID: name,
+          majorVersion: installed?.version.major)
       },
       checks: DoctorCheck.all,
       supervise: { arguments in

@@ -11,6 +11,8 @@ final class Recorder: Sendable {
   var output: String { texts.withLock { $0.output } }
   var errors: String { texts.withLock { $0.errors } }
 
+  func note(_ text: String) { texts.withLock { $0.errors += text } }
+
   func console(
     _ format: Output.Format = .text, _ terminal: Terminal = Terminal(), assumesYes: Bool = false,
     answers: [String] = []
@@ -115,6 +117,40 @@ final class Box: Sendable {
     display.show(step: "b", message: "migrations", completed: 1, total: 15)
     display.end()
     #expect(recorder.errors == "making a cluster\nmigrations (1 of 15)\n")
+  }
+
+  /// A start applies hundreds of files: their number is the news, the server's words are kept.
+  @Test func itemsAreCounted() {
+    let recorder = Recorder()
+    let clock = Mutex(ContinuousClock.now)
+    let display = ProgressDisplay(
+      .plain, palette: .plain, sink: { recorder.note($0) }, now: { clock.withLock { $0 } })
+    display.show(step: "services", message: "starting services")
+    for number in 1...16 {
+      display.show(step: "migration", message: "\(number).sql", item: "migration")
+    }
+    display.remark("NOTICE: hello")
+    clock.withLock { $0 += .milliseconds(900) }
+    display.show(step: "seed", message: "a.sql", item: "seed")
+    display.show(step: "seed", message: "a.sql", item: "seed")
+    display.end()
+    #expect(
+      recorder.errors == """
+        starting services
+        NOTICE: hello
+        16 migrations applied in 900 ms
+        1 seed applied in 0 ms
+
+        """)
+  }
+
+  /// The file that failed is in the error: a count of what came before it is no success.
+  @Test func failedItemsAreNotCounted() {
+    let recorder = Recorder()
+    let display = ProgressDisplay(.plain, palette: .plain, sink: { recorder.note($0) })
+    display.show(step: "migration", message: "1.sql", item: "migration")
+    display.end(succeeded: false)
+    #expect(recorder.errors == "")
   }
 
   /// On a terminal the blink of an eye leaves nothing, a long step its line and time.

@@ -19,7 +19,7 @@ import Testing
       let text = try await world.run(["db", "reset", "--yes"])
       #expect(text.code == 0)
       #expect(text.output == "reset in 14 ms · undo with: homebase undo\n")
-      #expect(text.errors == "")
+      #expect(text.errors == "resetting the database of \(world.place.root)\n")
       let json = try await world.run([
         "db", "reset", "--version", "20260101000000", "--sql-paths", "a.sql", "--sql-paths", "b",
         "--output-format", "json",
@@ -47,6 +47,7 @@ import Testing
       #expect(text.code == 1)
       #expect(
         text.errors == """
+          resetting the database of \(world.place.root)
           error: migration failed: no table (42P01)
             at supabase/migrations/1_a.sql:3
           hint: your database is unchanged
@@ -121,8 +122,26 @@ import Testing
           == "name    made      size  reason\nbefore  1 h ago  11 MB  manual\n")
       #expect(
         try await text("undo")
-          == "undid reset of 1 h ago in 5.0 ms · and back with: homebase undo\n")
+          == "undid the reset of 1 h ago in 5.0 ms"
+          + " · back with: homebase db snapshot restore undo-1\n")
     }
+  }
+
+  /// A screen is narrow: long cells are cut, many columns stand below each other.
+  @Test func wideRowsFitTheScreen() {
+    let text = JSONValue.string(String(repeating: "long ", count: 20))
+    let few = QueryResult(columns: ["id", "body"], values: [[.integer(1), text]])
+    #expect(
+      few.lines(for: Terminal(width: 40))
+        == ["id  body", " 1  long long long long long long long …", "1 row"])
+    let many = QueryResult(
+      columns: ["id", "b", "c", "d"], values: [[.integer(1), text, text, text]])
+    #expect(
+      many.lines(for: Terminal(width: 30)) == [
+        "row 1", "  id  1", "  b   long long long long long…", "  c   long long long long long…",
+        "  d   long long long long long…", "1 row",
+      ])
+    #expect(few.lines(for: Terminal()).joined().contains("long long long long long long long long"))
   }
 
   /// Rows for people, for scripts and for spreadsheets.

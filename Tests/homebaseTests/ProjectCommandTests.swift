@@ -64,7 +64,7 @@ import Testing
         try await world.run(["seed", "generate", "--rows", "10"]).output == """
             public.notes  10 rows  unique
           made 10 rows in 1 table in 80 ms · undo with: homebase undo
-          the same rows again with: homebase seed generate --seed 7
+          the same rows again with the same --rows and --seed 7
 
           """)
       let sql = try await world.run(["seed", "generate", "--sql", "--seed", "9"])

@@ -47,6 +47,8 @@ let sampleStatus = StackStatus(
             DB_URL    postgresql://postgres:postgres@127.0.0.1:54322/postgres
             ANON_KEY  a$b"c
 
+          this version serves the database only; the other addresses are kept free
+
           1 migration not applied yet:
             16_late.sql
           apply with: homebase migration up
@@ -142,7 +144,7 @@ let sampleStatus = StackStatus(
       let first = try await world.run(["start", "-x", "gotrue,kong", "-x", "vector,web"])
       #expect(first.code == 0)
       #expect(
-        first.errors == "starting my-project in \(world.place.root)\nstarting postgres\n")
+        first.errors == "starting the project in \(world.place.root)\nstarting postgres\n")
       #expect(first.output.hasPrefix("started sasarjan in 140 ms · 15 migrations applied"))
       let second = try await world.run(["start", "-x", "gotrue,kong,web"])
       #expect(second.code == 0)

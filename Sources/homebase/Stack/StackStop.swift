@@ -32,7 +32,7 @@ struct StackStop: HomebaseCommand {
     let environment = session.process.environment
     var document =
       (try? session.process.rooms.stoppedStatus(place, environment))
-      ?? StackStatus(project: status?.project ?? place.name, stack: "local", state: .stopped)
+      ?? StackStatus(project: place.name, stack: "local", state: .stopped)
     document.took = Milliseconds(.now - began)
     document.wasRunning = status != nil
     try session.output.show(StopText(status: document, deletesData: deletesData))

@@ -85,13 +85,42 @@ extension QueryResult: TextPresentable {
       let time = took.map { "in \(spoken($0.duration))" }
       return [[command ?? "done", time].compactMap { $0 }.joined(separator: " ")]
     }
-    let table = Table(
-      names.map { name in
-        Table.Column(visible(name), isNumeric(name) ? .right : .left)
-      }, rows: rows.map { row in names.map { visible((row[$0] ?? .null).cellText) } })
+    var cells = rows.map { row in names.map { visible((row[$0] ?? .null).cellText) } }
     let time = took.map { " in \(spoken($0.duration))" } ?? ""
-    return table.lines(width: terminal.width, palette: terminal.output)
-      + [terminal.output.dim("\(spoken(count, "row"))\(time)")]
+    let end = [terminal.output.dim("\(spoken(count, "row"))\(time)")]
+    if let width = terminal.width {
+      let widths = names.indices.map { column in
+        ([visible(names[column])] + cells.map { $0[column] }).map(displayWidth).max() ?? 0
+      }
+      guard let longest = Self.longestCell(widths, in: width) else {
+        return records(cells, names, width, terminal.output) + end
+      }
+      cells = cells.map { $0.map { fitted($0, to: longest) } }
+    }
+    let table = Table(
+      names.map { Table.Column(visible($0), isNumeric($0) ? .right : .left) }, rows: cells)
+    return table.lines(width: terminal.width, palette: terminal.output) + end
+  }
+
+  /// To how many columns cells are cut so that a row stays on its line; nil when too little of
+  /// them would be left.
+  private static func longestCell(_ widths: [Int], in width: Int) -> Int? {
+    let room = width - 2 * (widths.count - 1)
+    if widths.reduce(0, +) <= room { return widths.max() ?? 1 }
+    return stride(from: room, through: 16, by: -1).first { longest in
+      widths.reduce(0) { $0 + min($1, longest) } <= room
+    }
+  }
+
+  /// Rows with more columns than a screen has, one value a line.
+  private func records(
+    _ cells: [[String]], _ names: [String], _ width: Int, _ palette: Palette
+  ) -> [String] {
+    cells.enumerated().flatMap { number, row in
+      [palette.dim("row \(number + 1)")]
+        + Table(rows: zip(names, row).map { [visible($0), $1] }).lines(width: width - 2)
+        .map { "  \($0)" }
+    }
   }
 
   /// The rows as comma-separated values with a head.

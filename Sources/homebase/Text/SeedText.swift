@@ -5,7 +5,8 @@ private func tableLines(_ tables: [SeedGenerateReport.Table], _ terminal: Termin
   Table(
     [.init(), .init("", .right), .init()],
     rows: tables.map {
-      [visible($0.name), spoken($0.rows, "row"), terminal.output.dim(visible($0.note ?? ""))]
+      let note = $0.note.map { $0.split(separator: ": ").last.map(String.init) ?? $0 } ?? ""
+      return [visible($0.name), spoken($0.rows, "row"), terminal.output.dim(visible(note))]
     }
   ).lines().map { "  \($0)" }
 }
@@ -33,7 +34,7 @@ extension SeedGenerateReport: TextPresentable {
     return tableLines(tables, terminal) + [
       "\(terminal.output.green("made")) \(spoken(total, "row")) in"
         + " \(spoken(tables.count, "table")) in \(spoken(took.duration))\(undo)",
-      "the same rows again with: homebase seed generate --seed \(seed)",
+      "the same rows again with the same --rows and --seed \(seed)",
     ]
   }
 }
