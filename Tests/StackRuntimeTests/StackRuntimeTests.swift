@@ -1,3 +1,4 @@
+import DatabaseLifecycle
 import Diagnostics
 import FoundationEssentials
 import Glibc
@@ -42,7 +43,7 @@ private final class TestProject {
     {
       ServiceDefinition(
         name: name, command: ["/bin/true"], builtIn: builtIn,
-        dependencies: needs.map { Dependency(service: $0, condition: .started) })
+        dependencies: needs.map { Dependency($0, condition: .started) })
     }
     return ServicePlan(
       services: [
