@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <link.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -336,7 +337,7 @@ int homebase_guardian_run(const homebase_guardian_options *given) {
   pid_t guardian = getpid();
   pid_t supervisor = fork();
   if (supervisor > 0) {
-    homebase_release_code_pages();
+    homebase_give_back_program();
     guard(supervisor, options);
   }
   int failure = errno;
@@ -349,6 +350,29 @@ int homebase_guardian_run(const homebase_guardian_options *given) {
   sigprocmask(SIG_SETMASK, &before, NULL);
   return supervisor == 0 ? 0 : failure;
 }
+
+// MARK: memory
+
+// Segments that are never written hold nothing but what the file holds: the kernel reads a page
+// again (from its cache) when it is next used. Relocated pages lie in writable segments.
+static int give_back(struct dl_phdr_info *object, size_t size, void *unused) {
+  (void)size;
+  (void)unused;
+  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  for (int index = 0; index < object->dlpi_phnum; index++) {
+    const ElfW(Phdr) *segment = &object->dlpi_phdr[index];
+    if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W) != 0) continue;
+    uintptr_t start = object->dlpi_addr + segment->p_vaddr;
+    uintptr_t end = start + segment->p_filesz;
+    start &= ~(page - 1);
+    // A last page may be shared with the next segment.
+    end &= ~(page - 1);
+    if (end > start) madvise((void *)start, end - start, MADV_DONTNEED);
+  }
+  return 0;
+}
+
+void homebase_give_back_program(void) { dl_iterate_phdr(give_back, NULL); }
 
 // MARK: wrappers
 

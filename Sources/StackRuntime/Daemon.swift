@@ -34,10 +34,12 @@ package func runDaemon(
   let stack = Stack(root: root, environment: environment, version: version)
   let (ends, end) = AsyncStream.makeStream(of: End.self)
   let commands = StackCommands(stack: stack, finish: { end.yield(.asked) })
+  let rest = Rest()
   let server = ControlServer(
     path: locations.controlSocket, version: version,
     handler: { request, reply in
       end.yield(.used)
+      defer { rest.begin() }
       return try await commands.answer(request, reply)
     })
   // From here on a signal is an event, not the end.

@@ -88,11 +88,7 @@ package actor Stack {
     exclude: [String], only: [String], progress: @escaping Progress
   ) async throws {
     isStarting = true
-    defer {
-      isStarting = false
-      // A third of the code runs at starts only; the supervisor then rests for hours.
-      homebase_release_code_pages()
-    }
+    defer { isStarting = false }
     try await startServices(exclude: exclude, only: only, progress: progress)
     try await openDatabase(progress)
   }
