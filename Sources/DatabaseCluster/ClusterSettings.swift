@@ -75,7 +75,7 @@ package struct ClusterSettings: Sendable, Hashable {
       ("listen_addresses", "127.0.0.1"), ("port", String(port)),
       ("unix_socket_directories", socketFolder), ("unix_socket_permissions", "0700"),
       ("logging_collector", "off"), ("log_destination", "stderr"),
-      ("ssl", "off"), ("external_pid_file", ""),
+      ("ssl", "off"),
     ] {
       lines.append(try Self.line(name, value))
     }

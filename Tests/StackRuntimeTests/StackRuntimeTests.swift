@@ -43,7 +43,7 @@ private final class TestProject {
     {
       ServiceDefinition(
         name: name, command: ["/bin/true"], builtIn: builtIn,
-        dependencies: needs.map { Dependency($0, condition: .started) })
+        dependencies: needs.map { Dependency($0, .started) })
     }
     return ServicePlan(
       services: [
