@@ -1,4 +1,5 @@
 import Crypto
+import DatabaseCluster
 import FoundationEssentials
 import Glibc
 import Synchronization
@@ -44,7 +45,7 @@ package final class FileFingerprints: Sendable {
     if let entry = entries.withLock({ $0[path] }), entry.isSettled, entry.state == state {
       return entry.hash
     }
-    let hash = try hexadecimal(SHA256.hash(data: readFile(path)))
+    let hash = try PlatformSchema.hexadecimal(SHA256.hash(data: readFile(path)))
     var now = timespec()
     clock_gettime(CLOCK_REALTIME, &now)
     // A clock that was set back leaves times in the future: those files are read each time.
@@ -93,18 +94,7 @@ func systemReason() -> String {
   String(cString: strerror(errno))
 }
 
-/// A digest in lower-case hexadecimal digits.
-func hexadecimal(_ digest: some Sequence<UInt8>) -> String {
-  let digits = Array("0123456789abcdef".utf8)
-  var text = [UInt8]()
-  for byte in digest {
-    text.append(digits[Int(byte >> 4)])
-    text.append(digits[Int(byte & 15)])
-  }
-  return String(decoding: text, as: UTF8.self)
-}
-
 /// The SHA-256 of a text, in lower-case hexadecimal digits.
 func hashOf(_ text: String) -> String {
-  hexadecimal(SHA256.hash(data: Data(text.utf8)))
+  PlatformSchema.hexadecimal(SHA256.hash(data: Data(text.utf8)))
 }

@@ -82,7 +82,7 @@ package struct ProjectFiles: Sendable, Hashable {
       else { throw error }
       return
     }
-    for name in names where name.hasSuffix(".sql") {
+    for name in names where name.lowercased().hasSuffix(".sql") {
       let path = inputs.layout.migrationsFolder + "/" + name
       guard let (version, title) = Migration.parse(fileName: name) else {
         warnings.append(

@@ -259,7 +259,7 @@ struct MigrationRunner: Sendable {
     _ = try await admin.query(
       """
       insert into homebase.project_roles (name)
-      select $1 where not exists (select 1 from pg_roles where rolname = $1)
+      select $1::text where not exists (select 1 from pg_roles where rolname = $1::text)
       on conflict do nothing
       """, [role.name])
     let known = try await admin.query(

@@ -120,11 +120,28 @@ extension ProjectDatabase {
         let mended = (try? await mendLive(connection)) ?? false
         let isThere = (try? await exists(spare, connection)) ?? true
         if isThere { await spares.giveBack(spare, key: key) }
-        guard mended || !isThere else { throw error }
+        let hadPrepared = (try? await rollBackPrepared(connection)) ?? false
+        guard mended || !isThere || hadPrepared else { throw error }
         // What was made in its place holds nothing of anybody.
         if mended { keepsOld = false }
       }
     }
+  }
+
+  /// Ends the live database's prepared transactions, which no session holds and which hold it.
+  ///
+  /// - Returns: Whether there were any.
+  private func rollBackPrepared(_ connection: PostgresConnection) async throws -> Bool {
+    let prepared = try await connection.query(
+      "select gid from pg_prepared_xacts where database = $1", [Ledger.live])
+    if prepared.rows.isEmpty { return false }
+    let session = try await access.connect(to: Ledger.live, as: access.superuser)
+    for row in prepared.rows {
+      guard let gid = row.first.flatMap({ $0 }) else { continue }
+      _ = try? await session.query("rollback prepared \(quoteLiteral(gid))")
+    }
+    await session.close()
+    return true
   }
 
   private func exists(

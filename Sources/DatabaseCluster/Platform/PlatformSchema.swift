@@ -104,7 +104,11 @@ package enum PlatformSchema {
     hexadecimal(SHA256.hash(data: Array("homebase \(secret)".utf8)))
   }
 
-  static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+  /// Writes bytes as lower-case hexadecimal digits.
+  ///
+  /// - Parameter bytes: Such as a digest.
+  /// - Returns: Two digits a byte.
+  package static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
     let digits = Array("0123456789abcdef")
     var text = ""
     for byte in bytes {
