@@ -1,3 +1,4 @@
+import DatabaseCluster
 import Diagnostics
 import PostgresClient
 import TestCluster
@@ -158,13 +159,13 @@ import Testing
       try folder.write(
         "migrations/3_settings.sql",
         """
-        alter database postgres set "app.flavour" to 'mango';
+        alter database postgres set statement_timeout to '77s';
         alter role postgres in database postgres set search_path to "$user", public, extensions;
         """)
       _ = try await database.reset()
       await database.waitForMaintenance()
       _ = try await database.reset()
-      #expect(try await rows(database, "select current_setting('app.flavour')") == ["mango"])
+      #expect(try await rows(database, "show statement_timeout") == ["77s"])
       #expect(
         try await rows(database, "select current_setting('search_path')") == [
           "\"$user\", public, extensions"
@@ -172,7 +173,7 @@ import Testing
 
       try folder.remove("migrations/3_settings.sql")
       _ = try await database.reset()
-      #expect(try await rows(database, "select current_setting('app.flavour', true)") == [nil])
+      #expect(try await rows(database, "show statement_timeout") != ["77s"])
     }
   }
 
@@ -321,7 +322,8 @@ import Testing
       _ = try await database.reset()
       #expect(try await rows(database, "select count(*) from notes") == ["2"])
 
-      try folder.write("seeds/notes.sql", "copy notes from stdin;\n1\tone\nx\ttwo\n\\.\n")
+      try folder.write(
+        "seeds/notes.sql", "copy notes (id, body) from stdin;\n1\tone\nx\ttwo\n\\.\n")
       let error = await #expect(throws: LifecycleError.self) { try await database.reset() }
       #expect(error?.diagnostic.location?.line == 3)
     }
@@ -416,26 +418,31 @@ import Testing
     }
   }
 
-  /// A seed that is run by hand is noted with its hash.
+  /// A seed that ran as it is now is not run twice; one that is named is.
   @Test func seedsRunByHand() async throws {
     try await withDatabase { folder, database in
       try folder.write("seeds/notes.sql", "insert into notes values (5, 'by hand');")
       #expect(try await database.seed().applied == ["seeds/notes.sql"])
       #expect(try await rows(database, "select body from notes where id = 5") == ["by hand"])
+      let again = try await database.seed()
+      #expect(again.applied.isEmpty && again.warnings.map(\.code) == ["seeds_unchanged"])
+      _ = try await database.query("delete from notes")
+      #expect(try await database.seed(["seeds/notes.sql"]).applied == ["seeds/notes.sql"])
     }
   }
 }
 
 /// Runs a test with a project of two migrations and a seed, on a cluster of its own.
-private func withDatabase(
+func withDatabase(
   limits: ProjectDatabase.Limits = ProjectDatabase.Limits(),
+  settings: ClusterSettings = ClusterSettings(),
   _ body: (TemporaryFolder, ProjectDatabase) async throws -> Void
 ) async throws {
   let folder = try TemporaryFolder()
   try folder.write("migrations/1_notes.sql", "create table notes (id int primary key, body text);")
   try folder.write("migrations/2_more.sql", "alter table notes add column more int;")
   try folder.write("seeds/notes.sql", "insert into notes (id, body) values (1, 'seeded');")
-  try await withOwnCluster { cluster in
+  try await withOwnCluster(settings: settings) { cluster in
     let database = ProjectDatabase(cluster: cluster, limits: limits, inputs: { folder.inputs })
     _ = try await database.open()
     do {
@@ -449,6 +456,6 @@ private func withDatabase(
 }
 
 /// The first column of a query's rows.
-private func rows(_ database: ProjectDatabase, _ sql: String) async throws -> [String?] {
+func rows(_ database: ProjectDatabase, _ sql: String) async throws -> [String?] {
   try await database.query(sql).last?.rows.map { $0.first ?? nil } ?? []
 }

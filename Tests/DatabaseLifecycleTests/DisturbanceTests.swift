@@ -1,0 +1,160 @@
+import DatabaseCluster
+import Diagnostics
+import Glibc
+import PostgresClient
+import Testing
+
+@testable import DatabaseLifecycle
+
+/// What people and servers do to a cluster beside homebase.
+@Suite struct DisturbanceTests {
+  /// Whoever tidies up with psql must not lose the reset by it.
+  @Test func databasesDroppedByHandAreMadeAnew() async throws {
+    try await withDatabase { folder, database in
+      let access = await database.access
+      let admin = try await access.connect(to: Ledger.database, as: access.superuser)
+      for kind in ["spare", "layer", "postgres"] {
+        await database.waitForMaintenance()
+        let names = try await admin.query(
+          "select datname from pg_database where datname like $1", ["%\(kind)%"])
+        for name in names[column: "datname"].compactMap({ $0 }) {
+          _ = try await admin.query("drop database \(quoteIdentifier(name)) with (force)")
+        }
+        _ = try await database.reset()
+        #expect(try await rows(database, "select body from notes") == ["seeded"], "\(kind)")
+      }
+      await admin.close()
+    }
+  }
+
+  /// A replication slot, a prepared transaction and a long query hold a database; none holds a
+  /// reset.
+  @Test func slotsPreparedTransactionsAndQueriesHoldNothingUp() async throws {
+    let settings = ClusterSettings(parameters: ["max_prepared_transactions": "4"])
+    try await withDatabase(settings: settings) { folder, database in
+      let access = await database.access
+      let session = try await access.connect(to: Ledger.live, as: access.superuser)
+      _ = try await session.query("select pg_create_logical_replication_slot('slot', 'pgoutput')")
+      _ = try await session.execute("begin; insert into notes values (8, 'two phases')")
+      _ = try await session.query("prepare transaction 'mine'")
+      let query = Task { try await session.query("select pg_sleep(600)") }
+      _ = try await database.reset()
+      await #expect(throws: PostgresError.self) { try await query.value }
+      #expect(try await rows(database, "select body from notes") == ["seeded"])
+      _ = try await database.undo()
+      await database.waitForMaintenance()
+      #expect(try await rows(database, "select body from notes") == ["seeded"])
+    }
+  }
+
+  /// A database that cannot be dropped does not keep the next reset from being prepared.
+  @Test func oneDatabaseThatStaysIsNoEnd() async throws {
+    var limits = ProjectDatabase.Limits()
+    limits.automaticSnapshots = 0
+    try await withDatabase(limits: limits) { folder, database in
+      await database.waitForMaintenance()
+      let access = await database.access
+      let admin = try await access.connect(to: Ledger.database, as: access.superuser)
+      _ = try await admin.query("alter database postgres is_template true")
+      for _ in 0..<2 {
+        #expect(try await database.reset().source == .spare)
+        await database.waitForMaintenance()
+        #expect(await database.spareCount().ready == 2)
+      }
+      let second = ProjectDatabase(cluster: access.cluster, inputs: { folder.inputs })
+      #expect(try await second.open() == nil)
+      await second.close()
+      await admin.close()
+    }
+  }
+
+  /// A folder that a killed server was still copying is found by its name; a file is none.
+  @Test func foldersOfDatabasesAreListed() throws {
+    let folder = try TemporaryFolder()
+    for name in ["base", "base/5", "base/16384", "base/pgsql_tmp"] {
+      mkdir(folder.path + "/" + name, 0o755)
+    }
+    try folder.write("base/17", "")
+    let folders = DatabaseFolders(dataFolder: folder.path)
+    #expect(
+      folders.list(changedBefore: .max).sorted()
+        == [folder.path + "/base/16384", folder.path + "/base/5"])
+    #expect(folders.list(changedBefore: 1).isEmpty)
+  }
+}
+
+@Suite struct ClusterWideObjectTests {
+  /// The same role twice in one history is an error on the platform; a replay is not.
+  @Test func oneHistoryMakesARoleOnce() async throws {
+    try await withDatabase { folder, database in
+      try folder.write(
+        "migrations/3_role.sql", "create role reader; grant select on notes to reader;")
+      for comment in ["a", "b"] {
+        try folder.write(
+          "migrations/1_notes.sql", "create table notes (id int, body text); -- \(comment)")
+        _ = try await database.reset()
+      }
+      try folder.write("migrations/4_again.sql", "select 1;\ncreate role reader;")
+      let error = await #expect(throws: LifecycleError.self) { try await database.reset() }
+      #expect(error?.diagnostic.sqlstate == "42710")
+      #expect(error?.diagnostic.location?.line == 2)
+
+      // Older copies still name the role, so that the server would refuse to drop it.
+      try folder.write(
+        "migrations/4_again.sql", "drop owned by reader; drop role reader; create role reader;")
+      let gone = await #expect(throws: LifecycleError.self) { try await database.reset() }
+      #expect(gone?.diagnostic.sqlstate == "42501", "postgres is no member of the role")
+      try folder.write(
+        "migrations/4_again.sql",
+        "revoke all on notes from reader; drop role reader; create role reader;")
+      _ = try await database.reset()
+      try folder.write("migrations/4_again.sql", "drop role reader;")
+      let refused = await #expect(throws: LifecycleError.self) { try await database.reset() }
+      #expect(refused?.diagnostic.sqlstate == "2BP01")
+    }
+  }
+
+  /// `alter database postgres` means the database that the migration is for, and no other.
+  @Test func databaseSettingsReachTheNewDatabaseOnly() async throws {
+    try await withDatabase { folder, database in
+      func dynamic(_ value: String) -> String {
+        "do $$ begin execute $q$alter database postgres set statement_timeout to '\(value)'$q$; "
+          + "end $$;"
+      }
+      func settings() async throws -> [String?] {
+        try await rows(
+          database,
+          """
+          select unnest(array[current_setting('statement_timeout'), current_setting('lock_timeout'),
+            shobj_description(oid, 'pg_database')])
+          from pg_database where datname = current_database()
+          """)
+      }
+      try folder.write("migrations/3_dynamic.sql", dynamic("66s"))
+      try folder.write(
+        "migrations/4_direct.sql",
+        """
+        alter database postgres set lock_timeout to '5s';
+        comment on database postgres is 'ours';
+        grant temporary on database postgres to anon;
+        """)
+      // The second round builds on a layer, the third says what is set already.
+      let edits = [
+        ("5_last", "select 1;"), ("5_last", "select 2;"),
+        ("1_notes", "create table notes (id int, body text);"),
+      ]
+      for (name, text) in edits {
+        try folder.write("migrations/\(name).sql", text)
+        _ = try await database.reset()
+        #expect(try await settings() == ["66s", "5s", "ours"], "\(text)")
+      }
+
+      try folder.write("migrations/3_dynamic.sql", dynamic("11s"))
+      try folder.write(
+        "migrations/5_last.sql", "select 1;\nalter database postgres set nothing_such to 1;")
+      let error = await #expect(throws: LifecycleError.self) { try await database.reset() }
+      #expect(error?.diagnostic.location?.line == 2)
+      #expect(try await settings() == ["66s", "5s", "ours"])
+    }
+  }
+}
