@@ -1,3 +1,4 @@
+import Console
 import ControlSocket
 import Diagnostics
 import FoundationEssentials

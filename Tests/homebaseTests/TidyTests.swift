@@ -80,8 +80,8 @@ import Testing
     let package = try Self.text("Package.swift")
     for module in floors.keys {
       guard
-        let start = package.range(of: "room(\"\(module)\"")
-          ?? package.range(of: "\"\(module)\",\n      [")
+        let start = package.firstRange(of: "room(\"\(module)\"")
+          ?? package.firstRange(of: "\"\(module)\",\n      [")
       else { continue }
       let declared = package[start.upperBound...].prefix { $0 != ")" }
       for name in declared.split(separator: "\"").map(String.init) {
