@@ -146,8 +146,12 @@ struct MigrationRunner: Sendable {
         )
       }
     }
-    // A file may leave another role behind, who may not write the history.
-    batch.append(Sent(statement: PostgresStatement(sql: "reset role", values: [])))
+    // A file may leave behind a role who may not write the history, and a timeout too short for it.
+    let regain = """
+      select pg_catalog.set_config('role', 'none', false),
+        pg_catalog.set_config('statement_timeout', '0', false)
+      """
+    batch.append(Sent(statement: PostgresStatement(sql: regain, values: [])))
     batch += closing.map { Sent(statement: $0) }
     try await send(&batch, failure)
     if isInBlock { try await commit(&isInBlock, failure) }
