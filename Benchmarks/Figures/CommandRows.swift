@@ -50,21 +50,24 @@ func memoryRows(_ workspace: Workspace) throws -> [Figure] {
     try project.waitForSpares()
     _ = try project.reset()
   }
-  try project.waitForSpares(settling: 2000)
   let status = try project.status()
   guard let supervisor = status.supervisor?.pid, let guardian = parent(of: supervisor) else {
     throw FigureError.noSense("status names no supervisor")
   }
+  let family = isHomebase(guardian) ? [supervisor, guardian] : [supervisor]
+  let busy = try family.map(proportionalSize).reduce(0, +)
+  try pause(milliseconds: 12_000)
   let ours = try proportionalSize(of: supervisor)
-  let guards = isHomebase(guardian) ? try proportionalSize(of: guardian) : 0
+  let guards = try family.dropFirst().map(proportionalSize).reduce(0, +)
   let server = try status.services.compactMap(\.pid).map(proportionalSize).reduce(0, +)
   let sum = ours + guards
   return [
     Figure(
       what: "memory (PSS) of supervisor and guardian, after 10 resets",
-      ours: "\(show(ours)) + \(show(guards)) = \(show(sum)) MiB",
+      ours: "at rest \(show(ours)) + \(show(guards)) = \(show(sum)) MiB; "
+        + "right after a command \(show(busy)) MiB",
       floor: "the postmaster alone \(show(server)) MiB",
-      ratio: showRatio(sum / server), goal: "≤ 15 MiB", isMet: sum <= 15)
+      ratio: showRatio(sum / server), goal: "≤ 15 MiB", isMet: max(sum, busy) <= 15)
   ]
 }
 

@@ -89,7 +89,9 @@ private struct ColdScripts {
     }
     platform = "\(project.folder)/platform.sql"
     let roles = try dump(["pg_dumpall", "--roles-only", "--no-role-passwords"])
-    try write(roles + dump(["pg_dump", "figures_platform"]), to: platform)
+    // Of its own databases `postgres` is the owner.
+    let owner = "alter database postgres owner to postgres;\n"
+    try write(roles + owner + dump(["pg_dump", "figures_platform"]), to: platform)
     try admin.query("drop database figures_platform")
     admin.close()
 
@@ -98,7 +100,8 @@ private struct ColdScripts {
       names(in: "\(project.folder)/\(folder)").filter { $0.hasSuffix(".sql") }
         .map { "\(project.folder)/\(folder)/\($0)" }
     }
-    try concatenate(files, to: own)
+    // One transaction a file: an enum value that one adds is of use in the next.
+    try write(files.map { "begin;\n\\i \(-e)\ncommit;\n" }.joined(), to: own)
   }
 
   /// Runs them in a server that has only just been made.
@@ -108,6 +111,6 @@ private struct ColdScripts {
     // Three statements of a dump fail: `supabase_admin` and `public` are there already.
     try server.runFile(platform, user: "supabase_admin", database: "postgres", options: [])
       + server.runFile(
-        own, user: "postgres", database: "postgres", options: ["-1", "-v", "ON_ERROR_STOP=1"])
+        own, user: "postgres", database: "postgres", options: ["-v", "ON_ERROR_STOP=1"])
   }
 }
