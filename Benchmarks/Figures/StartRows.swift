@@ -101,7 +101,7 @@ private struct ColdScripts {
         .map { "\(project.folder)/\(folder)/\($0)" }
     }
     // One transaction a file: an enum value that one adds is of use in the next.
-    try write(files.map { "begin;\n\\i \(-e)\ncommit;\n" }.joined(), to: own)
+    try write(files.map { "begin;\n\\i \($0)\ncommit;\n" }.joined(), to: own)
   }
 
   /// Runs them in a server that has only just been made.

@@ -178,7 +178,7 @@ package actor ProjectDatabase {
 
   /// Removes folders of databases that a killed server was still copying.
   ///
-  /// PostgreSQL 15 leaves them for ever. Only folders older than the server's start are looked at:
+  /// PostgreSQL 15 does not look for them at its next start. Only folders older than the server's start are looked at:
   /// a database that is being created now has a folder and no row that we could see.
   private func sweepFolders(_ connection: PostgresConnection) async {
     guard
