@@ -96,7 +96,9 @@ package enum ProcessTable {
     return nil
   }
 
-  /// The file that a process executes.
+  /// The file that a process executes, or executed when it was replaced meanwhile.
+  ///
+  /// Source: proc(5): the link of a file that is gone ends with " (deleted)".
   ///
   /// - Parameter pid: Whose.
   /// - Returns: nil when it is not to be read.
@@ -104,7 +106,10 @@ package enum ProcessTable {
     var buffer = [CChar](repeating: 0, count: 4096)
     let length = readlink("/proc/\(pid)/exe", &buffer, buffer.count)
     guard length > 0 else { return nil }
-    return String(decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let path = String(
+      decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let mark = " (deleted)"
+    return path.hasSuffix(mark) ? String(path.dropLast(mark.count)) : path
   }
 
   /// The memory that some processes have resident, shared pages counted in each.
