@@ -139,8 +139,8 @@ import Testing
       columns: ["id", "b", "c", "d"], values: [[.integer(1), text, text, text]])
     #expect(
       many.lines(for: Terminal(width: 30)) == [
-        "row 1", "  id  1", "  b   long long long long long…", "  c   long long long long long…",
-        "  d   long long long long long…", "1 row",
+        "row 1", "  id  1", "  b   long long long long lon…", "  c   long long long long lon…",
+        "  d   long long long long lon…", "1 row",
       ])
     #expect(few.lines(for: Terminal()).joined().contains("long long long long long long long long"))
   }

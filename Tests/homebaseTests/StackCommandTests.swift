@@ -182,7 +182,7 @@ let sampleStatus = StackStatus(
     try await withWorld(running: true, answers) { world async throws in
       let first = try await world.run(["stop"])
       #expect(first.code == 0)
-      #expect(first.output.hasPrefix("stopped sasarjan in "))
+      #expect(first.output.hasPrefix("stopped my-project in "))
       #expect(first.output.hasSuffix(" · its data is kept\n"))
       #expect(access(world.place.controlSocket, F_OK) != 0)
       #expect(try await world.run(["stop"]).output == "my-project was not running\n")
@@ -273,7 +273,7 @@ let sampleStatus = StackStatus(
       #expect(
         json.output == #"{"checks":[{"detail":"15.18","name":"postgresql","ok":true}]}"# + "\n")
       let real = try await world.run(["doctor"], checks: DoctorCheck.all)
-      #expect(real.output.contains("my-project in "))
+      #expect(real.output.contains("project         \(world.place.root)\n"))
     }
   }
 }
