@@ -8,6 +8,7 @@
 internal import FoundationEssentials
 internal import Glibc
 package import PostgresClient
+internal import ProcessSupervision
 internal import Synchronization
 
 /// A running server in a folder of its own, reachable by its unix socket only.
@@ -126,13 +127,13 @@ extension TemporaryCluster {
     try write(
       "local all password_tester scram-sha-256\nlocal all all trust\n"
         + "local replication all trust\n", to: "\(folder)/data/pg_hba.conf")
-    let processID = try spawn(
+    let server = try await spawn(
       [
         "\(binFolder)/postgres", "-D", "\(folder)/data", "-k", folder, "-F",
         "-c", "listen_addresses=", "-c", "max_connections=200", "-c", "wal_level=logical",
         "-c", "shared_buffers=64MB", "-c", "log_min_messages=fatal",
       ], log: log)
-    let cluster = TemporaryCluster(folder: folder, processID: processID)
+    let cluster = TemporaryCluster(folder: folder, processID: server.pid)
     stopAtExit(cluster)
     try await cluster.waitUntilReady(log: log)
     return cluster
@@ -174,15 +175,8 @@ extension TemporaryCluster {
   }
 
   private static func run(_ arguments: [String], log: String) async throws {
-    let processID = try spawn(arguments, log: log)
-    let status = await withCheckedContinuation { continuation in
-      onNewThread {
-        var status: Int32 = 0
-        while waitpid(processID, &status, 0) < 0 && errno == EINTR {}
-        continuation.resume(returning: status)
-      }
-    }
-    guard status == 0 else {
+    let status = await (try await spawn(arguments, log: log)).waitForExit()
+    guard status.isSuccess else {
       throw TemporaryClusterError(description: "\(arguments[0]) failed:\n" + readEnd(of: log))
     }
   }
@@ -198,20 +192,22 @@ extension TemporaryCluster {
   }
 
   /// Starts a program as the server's user; SIGINT reaches it when this process dies.
-  private static func spawn(_ arguments: [String], log: String) throws -> Int32 {
-    var command = ["/usr/bin/setpriv", "--pdeathsig", "INT"]
-    if geteuid() == 0 {
-      command += ["--reuid", "postgres", "--regid", "postgres", "--init-groups"]
+  ///
+  /// On the spawning thread, as all children of a test process: a supervisor under test takes every
+  /// other child for an orphan, and ends it.
+  private static func spawn(_ arguments: [String], log: String) async throws -> ChildProcess {
+    let output = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    guard output >= 0 else {
+      throw TemporaryClusterError(description: "cannot write \(log): errno \(errno)")
     }
-    command += ["--"] + arguments
-    let result = spawner.spawn(command, log: log)
-    guard result > 0 else {
-      throw TemporaryClusterError(description: "cannot run \(arguments[0]): errno \(-result)")
-    }
-    return result
+    defer { close(output) }
+    return try await ChildProcess.spawn(
+      ChildRequest(
+        executable: arguments[0], arguments: arguments,
+        environment: ["PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"],
+        user: geteuid() == 0 ? try UserIdentity.named("postgres") : nil,
+        descriptors: [nil, output, output], deathSignal: SIGINT))
   }
-
-  private static let spawner = Spawner()
 
   /// Stops the server and removes its folder when the process ends in order.
   private static func stopAtExit(_ cluster: TemporaryCluster) {
@@ -232,90 +228,4 @@ extension TemporaryCluster {
   }
 
   private static let running = Mutex<[TemporaryCluster]>([])
-}
-
-/// Starts children on one thread that never ends: the parent-death signal follows the thread.
-private final class Spawner: Sendable {
-  private struct Job {
-    var arguments: [String]
-    var log: String
-    var reply: Reply
-  }
-
-  private let jobs = Mutex<[Job]>([])
-  // Unchecked: semaphores are made to be shared.
-  private struct Semaphore: @unchecked Sendable {
-    let pointer = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
-
-    init() {
-      sem_init(pointer, 0, 0)
-    }
-  }
-
-  private final class Reply: Sendable {
-    let isThere = Semaphore()
-    let value = Mutex<Int32>(0)
-  }
-
-  private let isNeeded = Semaphore()
-
-  init() {
-    onNewThread { [self] in
-      while true {
-        sem_wait(isNeeded.pointer)
-        guard let job = jobs.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) else { continue }
-        let result = Self.start(job.arguments, log: job.log)
-        job.reply.value.withLock { $0 = result }
-        sem_post(job.reply.isThere.pointer)
-      }
-    }
-  }
-
-  /// Starts a program.
-  ///
-  /// - Parameters:
-  ///   - arguments: The first is an absolute path.
-  ///   - log: Takes its output.
-  /// - Returns: The pid, or a negative errno.
-  func spawn(_ arguments: [String], log: String) -> Int32 {
-    let reply = Reply()
-    jobs.withLock { $0.append(Job(arguments: arguments, log: log, reply: reply)) }
-    sem_post(isNeeded.pointer)
-    sem_wait(reply.isThere.pointer)
-    return reply.value.withLock { $0 }
-  }
-
-  private static func start(_ arguments: [String], log: String) -> Int32 {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o644)
-    posix_spawn_file_actions_adddup2(&actions, 1, 2)
-    let copies: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
-    let environment: [UnsafeMutablePointer<CChar>?] = [
-      strdup("PATH=/usr/bin:/bin"), strdup("LC_ALL=C.UTF-8"),
-    ]
-    defer { for copy in copies + environment { free(copy) } }
-    var processID: Int32 = 0
-    let error = posix_spawn(
-      &processID, arguments[0], &actions, nil, copies + [nil], environment + [nil])
-    return error == 0 ? processID : -error
-  }
-}
-
-private func onNewThread(_ body: @escaping @Sendable () -> Void) {
-  final class Box {
-    let body: @Sendable () -> Void
-    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-  }
-  var thread = pthread_t()
-  let box = Unmanaged.passRetained(Box(body))
-  pthread_create(
-    &thread, nil,
-    { argument in
-      if let argument { Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body() }
-      return nil
-    }, box.toOpaque())
-  pthread_detach(thread)
 }
