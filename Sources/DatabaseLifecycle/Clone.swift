@@ -10,7 +10,7 @@ struct DatabaseCopier: Sendable {
   let dataFolder: String
 
   /// Space that is never used up by copies.
-  static let reserveInBytes: Int64 = 256 << 20
+  static let reserveInBytes: Int64 = 64 << 20
 
   /// Copies a database that nobody is connected to, with its settings, grants and comment.
   ///

@@ -28,6 +28,9 @@ package final class Turnstile: Sendable {
     return try await operation()
   }
 
+  /// Whether an operation is under way.
+  package var isTaken: Bool { state.withLock { $0.isTaken } }
+
   private func enter() async {
     await withCheckedContinuation { continuation in
       let isFree = state.withLock { state in

@@ -83,8 +83,9 @@ package struct ProjectLayout: Sendable, Hashable {
     let base = root
     let supabaseFile = "\(base)/supabase/config.toml"
     let homebaseFile = "\(base)/homebase.toml"
-    let hasSupabaseFile = fileKind(supabaseFile) == .file
-    let hasHomebaseFile = fileKind(homebaseFile) == .file
+    // Whatever has the name is meant to be it: a folder is an error when it is read.
+    let hasSupabaseFile = fileKind(supabaseFile) != nil
+    let hasHomebaseFile = fileKind(homebaseFile) != nil
     self.root = base
     self.style = style
     switch style {
@@ -102,10 +103,10 @@ package struct ProjectLayout: Sendable, Hashable {
 
   private static func at(_ folder: String) -> ProjectLayout? {
     let base = folder
-    if fileKind("\(base)/homebase.toml") == .file {
+    if fileKind("\(base)/homebase.toml") != nil {
       return ProjectLayout(root: folder, style: .homebase)
     }
-    if fileKind("\(base)/supabase/config.toml") == .file
+    if fileKind("\(base)/supabase/config.toml") != nil
       || fileKind("\(base)/supabase/migrations") == .folder
     {
       return ProjectLayout(root: folder, style: .supabase)
