@@ -23,6 +23,7 @@ struct RowGroup: Sendable {
 func report(_ figures: [Figure], workspace: Workspace, load: String, took: Duration) -> String {
   var text = """
     \(machine()) · load \(load) when it began
+    disk \(disk(of: workspace.folder))
     PostgreSQL \(workspace.postgresVersion) · homebase \(workspace.homebaseVersion)\
      · \(Date().ISO8601Format()) · took \(Int(milliseconds(took) / 1000)) s
 
@@ -49,6 +50,21 @@ private func machine() -> String {
   let kernel = (readText("/proc/sys/kernel/osrelease") ?? "").filter { !$0.isNewline }
   return "\(sysconf(Int32(_SC_NPROCESSORS_ONLN))) cores (\(model)), \(kibibytes >> 20) GiB, "
     + "Linux \(kernel)"
+}
+
+/// The file system that a folder is on: kind, options, and whether ext4 has a journal.
+private func disk(of folder: String) -> String {
+  let mounts = (readText("/proc/mounts") ?? "").split(separator: "\n").map {
+    $0.split(separator: " ")
+  }
+  let holding = mounts.filter { entry in
+    entry.count > 3 && (entry[1] == "/" || "\(folder)/".hasPrefix("\(entry[1])/"))
+  }
+  guard let entry = holding.max(by: { $0[1].utf8.count < $1[1].utf8.count }) else { return "?" }
+  let device = entry[0].split(separator: "/").last ?? "?"
+  let settings = readText("/proc/fs/ext4/\(device)/options")
+  let journal = settings.map { $0.contains("data=") ? "" : ", no journal" } ?? ""
+  return "\(entry[2]) (\(entry[3])\(journal))"
 }
 
 func loadAverage() -> String {

@@ -85,7 +85,7 @@ final class Workspace {
   func freeGibibytes() -> Int {
     var status = statvfs()
     guard statvfs(folder, &status) == 0 else { return 0 }
-    return Int(UInt64(status.f_bavail) * UInt64(status.f_frsize) >> 30)
+    return Int((UInt64(status.f_bavail) * UInt64(status.f_frsize)) >> 30)
   }
 
   func keep(_ project: Project) { projects.append(project) }
