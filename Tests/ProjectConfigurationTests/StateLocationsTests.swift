@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct StateLocationsTests {
   func locate(
-    _ environment: [String: String] = [:], root: String = "/work/my app", user: UInt32 = 1000
+    _ environment: [String: String] = [:], root: String = "/srv/my app", user: UInt32 = 1000
   ) throws -> StateLocations {
     try StateLocations.locate(projectRoot: root, environment: environment, userID: user)
   }
@@ -99,7 +99,7 @@ import Testing
   /// State in a place of the test's own, as the user that runs it.
   func locations(_ folder: TemporaryFolder) -> StateLocations {
     StateLocations(
-      projectRoot: "/work/app", userID: getuid(), dataFolder: "\(folder.path)/data/app-1",
+      projectRoot: "/srv/app", userID: getuid(), dataFolder: "\(folder.path)/data/app-1",
       runtimeFolder: "\(folder.path)/run/1", cacheFolder: "\(folder.path)/cache")
   }
 
@@ -118,7 +118,7 @@ import Testing
     #expect(mode(state.runtimeFolder) == expected)
     #expect(mode(state.dataFolder) == expected)
     #expect(mode(state.logsFolder) == 0o700)
-    #expect(state.knownProjects().map(\.projectRoot) == ["/work/app"])
+    #expect(state.knownProjects().map(\.projectRoot) == ["/srv/app"])
   }
 
   /// A person with a second disk links the data there; that is no attack.
