@@ -119,7 +119,10 @@ let package = Package(
     ),
     tests(
       of: "StackRuntime",
-      ["Diagnostics", "ProjectConfiguration", "ProcessSupervision", "DatabaseLifecycle"]),
+      [
+        "Diagnostics", "ProjectConfiguration", "ProcessSupervision", "StackProtocol",
+        "DatabaseLifecycle",
+      ]),
     tests(
       of: "homebase",
       [

@@ -41,24 +41,29 @@ package struct ProjectEnvironment: Sendable {
     layout: ProjectLayout, process: [String: String]
   ) throws(ConfigurationError) -> ProjectEnvironment {
     var entries = process.mapValues { (value: $0, source: Source.process) }
+    for path in files(of: layout, process: process) where fileKind(path) == .file {
+      let shown = layout.displayPath(path)
+      for entry in try read(path, shown: shown, known: entries.mapValues(\.value))
+      where entries[entry.name] == nil || entries[entry.name]?.source.isFile(shown) == true {
+        entries[entry.name] = (entry.value, .file(shown, line: entry.line))
+      }
+    }
+    return ProjectEnvironment(entries: entries)
+  }
+
+  /// The `.env` files that count for a project, whether they are there or not.
+  ///
+  /// - Parameters:
+  ///   - layout: The project.
+  ///   - process: The shell's variables; `SUPABASE_ENV` names the environment.
+  /// - Returns: Absolute paths; of two files with one variable the earlier counts.
+  package static func files(of layout: ProjectLayout, process: [String: String]) -> [String] {
     let name = process["SUPABASE_ENV"].flatMap { $0.isEmpty ? nil : $0 } ?? "development"
     var files = [".env.\(name).local", ".env.local", ".env.\(name)", ".env"]
     if name == "test" { files.remove(at: 1) }
     var folders = [layout.configurationFolder]
     if layout.root != layout.configurationFolder { folders.append(layout.root) }
-
-    for folder in folders {
-      for file in files {
-        let path = "\(folder)/\(file)"
-        guard fileKind(path) == .file else { continue }
-        let shown = layout.displayPath(path)
-        for entry in try read(path, shown: shown, known: entries.mapValues(\.value))
-        where entries[entry.name] == nil || entries[entry.name]?.source.isFile(shown) == true {
-          entries[entry.name] = (entry.value, .file(shown, line: entry.line))
-        }
-      }
-    }
-    return ProjectEnvironment(entries: entries)
+    return folders.flatMap { folder in files.map { "\(folder)/\($0)" } }
   }
 
   private static func read(

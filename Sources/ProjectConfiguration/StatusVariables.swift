@@ -37,6 +37,13 @@ package struct StatusVariable: Sendable, Hashable {
   package var value: String
 }
 
+extension [StatusVariable] {
+  /// The values by their names.
+  package var byName: [String: String] {
+    [String: String](map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+  }
+}
+
 /// What `status` prints, in its order.
 package struct StatusVariables: Sendable, Hashable {
   /// Addresses.

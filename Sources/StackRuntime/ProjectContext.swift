@@ -46,7 +46,7 @@ package struct ProjectContext: Sendable {
   func serviceEnvironment(ports: ServicePorts) -> [String: String] {
     var result = environment
     let variables = StatusVariables(configuration: configuration, keys: keys, ports: ports)
-    for variable in variables.all { result[variable.name] = variable.value }
+    result.merge(variables.all.byName) { _, own in own }
     return result
   }
 
@@ -84,24 +84,24 @@ final class ProjectContextCache: Sendable {
   /// - Returns: The context, from memory when nothing has changed.
   /// - Throws: What `ProjectContext.load` throws.
   func current() throws -> ProjectContext {
-    let before = stamps()
-    if let entry = entry.withLock({ $0 }), entry.stamps == before { return entry.context }
+    if let entry = entry.withLock({ $0 }), entry.stamps == stamps(of: entry.context.layout) {
+      return entry.context
+    }
+    // Taken before the files are read: a change in between is seen the next time.
+    let before = stamps(of: try ProjectLayout.discover(from: root, exactly: true))
     let context = try ProjectContext.load(root: root, environment: environment)
     entry.withLock { $0 = Entry(context: context, stamps: before) }
     return context
   }
 
   /// The state of every file that may say something: one that appears counts as a change.
-  private func stamps() -> [String] {
-    let names = [
-      "homebase.toml", "supabase/config.toml", ".env", ".env.local", ".env.development",
-      ".env.development.local", "supabase/.env", "supabase/.env.local",
-      "supabase/.env.development", "supabase/.env.development.local", "supabase/roles.sql",
-      "roles.sql",
-    ]
-    return names.map { name in
+  private func stamps(of layout: ProjectLayout) -> [String] {
+    // Both of them, whatever the layout: one that appears may change it.
+    let configurations = ["homebase.toml", "supabase/config.toml"].map { "\(layout.root)/\($0)" }
+    let files = configurations + ProjectEnvironment.files(of: layout, process: environment)
+    return files.map { path in
       var status = stat()
-      guard stat("\(root)/\(name)", &status) == 0 else { return "-" }
+      guard stat(path, &status) == 0 else { return "-" }
       return "\(status.st_ino).\(status.st_size).\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
         + ".\(status.st_ctim.tv_sec).\(status.st_ctim.tv_nsec)"
     }

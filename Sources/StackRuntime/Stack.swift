@@ -359,8 +359,8 @@ package actor Stack {
       services: services.filter { !$0.isLeftOut }.map(Self.document),
       spares: StackStatus.Spares(ready: spares.ready, wanted: spares.wanted),
       migrations: migrations,
-      urls: Dictionary(variables.urls.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }),
-      keys: Dictionary(variables.keys.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }),
+      urls: variables.urls.byName,
+      keys: variables.keys.byName,
       warnings: warnings.isEmpty ? nil : warnings)
   }
 

@@ -1,4 +1,5 @@
 import DatabaseCluster
+import DatabaseLifecycle
 import Diagnostics
 import FoundationEssentials
 import Glibc
@@ -158,8 +159,8 @@ private func readStoppedStatus(
     configuration: configuration, keys: ProjectKeys(configuration), ports: ports)
   return StackStatus(
     project: configuration.projectID, stack: "local", state: .stopped,
-    urls: Dictionary(uniqueKeysWithValues: variables.urls.map { ($0.name, $0.value) }),
-    keys: Dictionary(uniqueKeysWithValues: variables.keys.map { ($0.name, $0.value) }),
+    urls: variables.urls.byName,
+    keys: variables.keys.byName,
     warnings: warnings.isEmpty ? nil : warnings)
 }
 
@@ -167,11 +168,11 @@ private func readStoppedStatus(
 private func listMigrationFiles(in place: ProjectPlace) throws -> MigrationList {
   let names = (try? FileManager.default.contentsOfDirectory(atPath: place.migrationsFolder)) ?? []
   let entries = names.sorted().compactMap { name -> MigrationEntry? in
-    let version = name.prefix { $0.isASCII && $0.isNumber }
-    guard !version.isEmpty, name.hasSuffix(".sql"), name.dropFirst(version.count).first == "_"
-    else { return nil }
+    guard let (version, title) = DatabaseLifecycle.Migration.parse(fileName: name) else {
+      return nil
+    }
     return MigrationEntry(
-      version: String(version), name: String(name.dropFirst(version.count + 1).dropLast(4)),
+      version: version, name: title,
       file: place.displayPath("\(place.migrationsFolder)/\(name)"), isLocal: true, isApplied: nil)
   }
   return MigrationList(migrations: entries)

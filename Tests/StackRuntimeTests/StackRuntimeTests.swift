@@ -4,6 +4,7 @@ import FoundationEssentials
 import Glibc
 import ProcessSupervision
 import ProjectConfiguration
+import StackProtocol
 import Testing
 
 @testable import StackRuntime
@@ -77,6 +78,8 @@ private final class TestProject {
   /// Scripts for the Supabase CLI leave out services that this stack does not have.
   @Test func servicesOfTheSupabaseCLIArePassed() throws {
     try plan().check(["gotrue", "studio", "edge-runtime", "web"])
+    // A command sends our names for the containers.
+    try plan().check(ServiceNames.own(for: ["kong", "mailpit", "postgrest,web"]))
   }
 
   /// A project without a compose file has its database all the same, and so has one that
@@ -110,6 +113,18 @@ private final class TestProject {
     #expect(try cache.current().configuration.projectID == "first")
     let text = file == "homebase.toml" ? "project_id = \"third\"\n" : "NAME=third\n"
     try project.write(text, to: file)
+    #expect(try cache.current().configuration.projectID == "third")
+  }
+
+  /// Another environment has files of its own: they are watched as well.
+  @Test func changesOfTheNamedEnvironmentAreSeen() throws {
+    let project = try TestProject()
+    try project.write("project_id = \"env(NAME)\"\n", to: "homebase.toml")
+    try project.write("NAME=first\n", to: ".env.review")
+    let cache = ProjectContextCache(
+      root: project.root, environment: ["HOME": project.root, "SUPABASE_ENV": "review"])
+    #expect(try cache.current().configuration.projectID == "first")
+    try project.write("NAME=third\n", to: ".env.review")
     #expect(try cache.current().configuration.projectID == "third")
   }
 

@@ -31,7 +31,7 @@ struct StackLogs: HomebaseCommand {
   }
 
   func run(in session: Session) throws {
-    let name = service.map { serviceNames([$0]).first ?? $0 }
+    let name = service.map { ServiceNames.own(for: [$0]).first ?? $0 }
     let output = session.output
     let palette = output.terminal.output
     let request = LogsRequest(

@@ -19,7 +19,7 @@ struct StackRestart: HomebaseCommand {
     let place = try session.project()
     var status: StackStatus
     if let service {
-      let name = serviceNames([service]).first ?? service
+      let name = ServiceNames.own(for: [service]).first ?? service
       status = try session.connect(to: place).ask(RestartRequest(service: name))
     } else {
       session.output.note("restarting the project in \(place.root)")

@@ -4,6 +4,7 @@ import FoundationEssentials
 import PostgresClient
 import ProcessSupervision
 import ProjectConfiguration
+import StackProtocol
 
 /// The services of a project: what its compose file says, or homebase's own when there is none.
 struct ServicePlan: Sendable {
@@ -92,21 +93,12 @@ struct ServicePlan: Sendable {
   /// - Throws: A diagnostic with the services there are.
   func check(_ names: [String]) throws {
     for name in names
-    where !Self.knownElsewhere.contains(name) && !services.contains(where: { $0.name == name }) {
+    where !ServiceNames.platform.contains(name) && !services.contains(where: { $0.name == name }) {
       throw Diagnostic(
         code: "service_unknown", message: "there is no service \(name)",
         hint: "there are: \(services.map(\.name).joined(separator: ", "))", category: .usage)
     }
   }
-
-  /// The names that `supabase start --exclude` takes.
-  ///
-  /// Source: supabase-local.md, 1.2.
-  private static let knownElsewhere: Set<String> = [
-    "gotrue", "auth", "realtime", "storage-api", "storage", "imgproxy", "kong", "mailpit",
-    "inbucket", "postgrest", "rest", "postgres-meta", "studio", "edge-runtime", "functions",
-    "logflare", "vector", "supavisor", "analytics", "pooler", "mail",
-  ]
 
   /// The name of PostgreSQL's service.
   var postgresName: String {
