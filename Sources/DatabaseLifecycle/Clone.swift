@@ -1,3 +1,4 @@
+import DatabaseCluster
 import Diagnostics
 import Glibc
 import PostgresClient
@@ -54,9 +55,7 @@ struct DatabaseCopier: Sendable {
 
   /// Free space of the data folder's file system in bytes, for an unprivileged user.
   func freeBytes() -> Int64 {
-    var status = statvfs()
-    guard statvfs(dataFolder, &status) == 0 else { return .max }
-    return Int64(status.f_bavail) * Int64(status.f_frsize)
+    (try? DiskSpace.at(dataFolder)).map { Int64($0.availableInBytes) } ?? .max
   }
 
   /// Gives a database the settings, grants and comment of another.

@@ -11,6 +11,11 @@ struct ClusterAccess: Sendable {
   /// The cluster's folder, whose file system is watched for free space.
   var dataFolder: String { cluster.dataFolder }
 
+  /// Copies and drops databases over a connection to the database `homebase`.
+  func copier(_ connection: PostgresConnection) -> DatabaseCopier {
+    DatabaseCopier(connection: connection, dataFolder: dataFolder)
+  }
+
   /// Opens a connection over the unix socket.
   ///
   /// - Parameters:

@@ -12,7 +12,7 @@ struct LayerBuilder: Sendable {
   let progress: LifecycleProgress
 
   private var copier: DatabaseCopier {
-    DatabaseCopier(connection: connection, dataFolder: access.dataFolder)
+    access.copier(connection)
   }
 
   /// What a build did.

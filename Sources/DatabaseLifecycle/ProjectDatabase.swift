@@ -145,7 +145,7 @@ package actor ProjectDatabase {
       where d.datname like 'homebase\\_%' and d.datname <> $1
         and not exists (select 1 from homebase.databases l where l.name = d.datname)
       """, [Ledger.platform])
-    let copier = DatabaseCopier(connection: connection, dataFolder: access.dataFolder)
+    let copier = access.copier(connection)
     for row in orphans.rows {
       if let name = row.first.flatMap({ $0 }) { await dropIfPossible(name, copier) }
     }
@@ -162,12 +162,10 @@ package actor ProjectDatabase {
   ///
   /// - Returns: Whether it was gone.
   func mendLive(_ connection: PostgresConnection) async throws -> Bool {
-    let live = try await connection.query(
-      "select 1 from pg_database where datname = $1", [Ledger.live])
-    guard live.rows.isEmpty else { return false }
+    if try await exists(Ledger.live, connection) { return false }
     _ = try await connection.pipeline([Ledger.strike(Ledger.live)])
     // Migrations may name it, and a failing first one leaves it, with the platform's schema.
-    try await DatabaseCopier(connection: connection, dataFolder: access.dataFolder)
+    try await access.copier(connection)
       .clone(Ledger.platform, to: Ledger.live)
     let inputs = try currentInputs()
     _ = try await connection.execute(
@@ -178,8 +176,9 @@ package actor ProjectDatabase {
 
   /// Removes folders of databases that a killed server was still copying.
   ///
-  /// PostgreSQL 15 does not look for them at its next start. Only folders older than the server's start are looked at:
-  /// a database that is being created now has a folder and no row that we could see.
+  /// PostgreSQL 15 does not look for them at its next start. Only folders older than the server's
+  /// start are looked at: a database that is being created now has a folder and no row that we
+  /// could see.
   private func sweepFolders(_ connection: PostgresConnection) async {
     guard
       let known = try? await connection.query(
@@ -219,7 +218,7 @@ package actor ProjectDatabase {
   package func rebuild(broken names: [String]) async throws {
     try await turnstile.pass {
       let connection = try await workConnection()
-      let copier = DatabaseCopier(connection: connection, dataFolder: access.dataFolder)
+      let copier = access.copier(connection)
       for name in names where name == Ledger.live || name.hasPrefix(Ledger.prefix) {
         if name != Ledger.platform { try await copier.drop(name) }
       }
@@ -274,7 +273,7 @@ package actor ProjectDatabase {
 
   private func maintain() async throws {
     let connection = try await connection(for: .maintenance)
-    let copier = DatabaseCopier(connection: connection, dataFolder: access.dataFolder)
+    let copier = access.copier(connection)
     let waiting = discarded
     discarded = []
     for name in waiting {

@@ -144,7 +144,7 @@ extension ProjectDatabase {
     return true
   }
 
-  private func exists(
+  func exists(
     _ database: String, _ connection: PostgresConnection
   ) async throws(PostgresError) -> Bool {
     let found = try await connection.query(

@@ -29,7 +29,7 @@ extension ProjectDatabase {
       }
       let live = entries.first { $0.kind == .live }
       let copy = try await Ledger.newName("snapshot", connection)
-      let copier = DatabaseCopier(connection: connection, dataFolder: access.dataFolder)
+      let copier = access.copier(connection)
       try await copier.checkRoom(for: Ledger.live)
       _ = try await Swap(connection: connection).whileHalted([Ledger.live]) {
         try await copier.clone(Ledger.live, to: copy)
@@ -142,7 +142,7 @@ extension ProjectDatabase {
         throw LifecycleError.noSuchSnapshot(name, known: Self.labels(entries))
       }
       let removed = try await snapshot(named: name, connection)
-      try await DatabaseCopier(connection: connection, dataFolder: access.dataFolder)
+      try await access.copier(connection)
         .drop(entry.name)
       maintainInBackground()
       return removed

@@ -135,7 +135,7 @@ actor SparePool {
 
   private func makeCopy(of template: String, key: String) async throws -> String {
     let connection = try await openConnection()
-    let copier = DatabaseCopier(connection: connection, dataFolder: access.dataFolder)
+    let copier = access.copier(connection)
     let name = try await Ledger.newName("spare", connection)
     try await copier.clone(template, to: name)
     _ = try await connection.pipeline([Ledger.record(name, kind: .spare, key: key)])

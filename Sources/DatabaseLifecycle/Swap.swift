@@ -78,13 +78,16 @@ struct Swap: Sendable {
 
   /// The processes that are connected to some databases, autovacuum among them.
   private func sessions(of databases: [String]) async throws(PostgresError) -> [Int32] {
-    let list = "{" + databases.map { "\"\($0)\"" }.joined(separator: ",") + "}"
     let result = try await connection.query(
       """
       select a.pid from pg_stat_get_activity(null) a
       where a.datid in (select oid from pg_database where datname = any ($1::text[]))
-      """, [list])
-    return result.rows.compactMap { $0.first.flatMap { $0 }.flatMap { Int32($0) } }
+      """, [arrayLiteral(databases)])
+    return pids(in: result)
+  }
+
+  private func pids(in result: PostgresResult) -> [Int32] {
+    result[column: "pid"].compactMap { $0.flatMap { Int32($0) } }
   }
 
   /// Waits until each of the halted postmaster's children has either joined or left.
@@ -93,7 +96,7 @@ struct Swap: Sendable {
     while true {
       let children = ProcessTable.children(of: postmaster)
       let known = try await connection.query("select pid from pg_stat_get_activity(null)")
-      let joined = Set(known.rows.compactMap { $0.first.flatMap { $0 }.flatMap { Int32($0) } })
+      let joined = Set(pids(in: known))
       let unknown = children.filter {
         !joined.contains($0) && ProcessTable.entry(of: $0).map { $0.state != "Z" } ?? false
       }
