@@ -31,6 +31,7 @@ let package = Package(
     // C, each a thin door to one system facility.
     .target(name: "CProcess"),
     .target(name: "CLibpq"),
+    .target(name: "CPlatformSQL", exclude: ["platform"]),
     .systemLibrary(
       name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .target(name: "CPgQuery", linkerSettings: [.linkedLibrary(":libpg_query.a")]),
@@ -55,7 +56,7 @@ let package = Package(
       "DatabaseCluster",
       [
         "Diagnostics", "ProcessSupervision", "PostgresClient", "ProjectConfiguration", "CProcess",
-        .product(name: "Crypto", package: "swift-crypto"),
+        "CPlatformSQL", .product(name: "Crypto", package: "swift-crypto"),
       ]),
     room("SchemaCatalog", ["Diagnostics", "PostgresClient"]),
 

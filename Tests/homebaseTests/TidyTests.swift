@@ -59,6 +59,17 @@ import Testing
     }
   }
 
+  /// A file that lies in the folder and is not part of the executable would be missed by users only.
+  @Test func everyPlatformFileIsEmbedded() throws {
+    let code = try Self.text("Sources/CPlatformSQL/CPlatformSQL.c")
+    let names = try FileManager.default.subpathsOfDirectory(
+      atPath: "\(Self.root)/Sources/CPlatformSQL")
+    for name in names where name.hasSuffix(".sql") || name.hasSuffix(".control") {
+      #expect(code.contains("#embed \"\(name)\""), "Sources/CPlatformSQL/\(name)")
+      #expect(code.contains("FILE_AT(\"\(name)\""), "Sources/CPlatformSQL/\(name)")
+    }
+  }
+
   /// A module that imports from its own floor or above makes two rooms one.
   @Test func importsGoDown() throws {
     let floors = try Self.floors()

@@ -24,15 +24,15 @@ package struct PlatformScript: Sendable, Hashable {
 package enum PlatformSchema {
   /// All scripts, in the order in which they run.
   package static let scripts: [PlatformScript] = [
-    PlatformScript(name: "roles", scope: .cluster, sql: roles),
-    PlatformScript(name: "schemas", scope: .database, sql: schemas),
-    PlatformScript(name: "auth", scope: .database, sql: auth),
-    PlatformScript(name: "storage", scope: .database, sql: storage),
-    PlatformScript(name: "realtime", scope: .database, sql: realtime),
-    PlatformScript(name: "history", scope: .database, sql: history),
+    PlatformScript(name: "roles", scope: .cluster, sql: PlatformFiles.script("roles")),
+    PlatformScript(name: "schemas", scope: .database, sql: PlatformFiles.script("schemas")),
+    PlatformScript(name: "auth", scope: .database, sql: PlatformFiles.script("auth")),
+    PlatformScript(name: "storage", scope: .database, sql: PlatformFiles.script("storage")),
+    PlatformScript(name: "realtime", scope: .database, sql: PlatformFiles.script("realtime")),
+    PlatformScript(name: "history", scope: .database, sql: PlatformFiles.script("history")),
     PlatformScript(name: "exposure", scope: .database, sql: exposure(true)),
     // Last: its event triggers would fire at everything that comes after.
-    PlatformScript(name: "delegation", scope: .database, sql: delegation),
+    PlatformScript(name: "delegation", scope: .database, sql: PlatformFiles.script("delegation")),
   ]
 
   /// SHA-256 of everything that makes the image what it is, in hexadecimal.
