@@ -51,7 +51,7 @@ package struct Cluster: Sendable {
   /// - Parameters:
   ///   - dataFolder: PostgreSQL's own data folder. The folders above must let `user` through.
   ///   - socketFolder: Where its socket is to be; made, and closed to all others.
-  ///   - cacheFolder: Where images are kept.
+  ///   - cacheFolder: Where images and copies of the server are kept.
   ///   - installation: Whose server is used.
   ///   - user: Whom it will run as; see `serverUser`.
   ///   - port: Of TCP, and in the socket's name.
@@ -81,6 +81,8 @@ package struct Cluster: Sendable {
         }
       }
     }
+    let installation = try await ServerCopy(folder: cacheFolder, installation: installation)
+      .ensure(progress: progress)
     let lock = try await FolderLock(dataFolder + ".lock") {
       progress("waiting for another start of this project")
     }
@@ -192,11 +194,7 @@ package struct Cluster: Sendable {
   /// - Parameter pid: The server's process.
   /// - Returns: True when its program is gone from where it was; false when nothing can be told.
   package static func isProgramReplaced(ofServer pid: Int32) -> Bool {
-    var target = [CChar](repeating: 0, count: 4096)
-    let count = readlink("/proc/\(pid)/exe", &target, target.count)
-    guard count > 0 else { return false }
-    return String(decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
-      .hasSuffix(" (deleted)")
+    FileTree.linkTarget("/proc/\(pid)/exe")?.hasSuffix(" (deleted)") ?? false
   }
 
   // MARK: - Starting and stopping

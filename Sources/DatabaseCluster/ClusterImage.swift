@@ -123,8 +123,11 @@ package struct ClusterImage: Sendable {
     let building = "\(clusters)/.building-\(key).\(getpid())"
     try FileTree.makeFolder(building, owner: user)
     do {
-      try await initialise(building + "/data")
-      try await fill(building)
+      // The platform creates extensions that only the copy has.
+      let server = try await ServerCopy(folder: folder, installation: installation)
+        .ensure(progress: progress)
+      try await initialise(building + "/data", with: server)
+      try await fill(building, with: server)
       for name in ["postmaster.opts", "postmaster.pid"] {
         try FileTree.remove("\(building)/data/\(name)")
       }
@@ -140,10 +143,12 @@ package struct ClusterImage: Sendable {
     prune()
   }
 
-  private func initialise(_ data: String) async throws {
+  private func initialise(
+    _ data: String, with server: PostgresInstallation
+  ) async throws {
     let result = try await runTool(
       [
-        installation.binFolder + "/initdb", "--pgdata", data,
+        server.binFolder + "/initdb", "--pgdata", data,
         "--username", PlatformSchema.superuser, "--encoding", "UTF8", "--locale", "C.UTF-8",
         // `Cluster.prepare` writes who may connect, before a server with this data listens.
         "--auth", "trust", "--no-sync", "--no-instructions", "--wal-segsize", "4",
@@ -156,7 +161,9 @@ package struct ClusterImage: Sendable {
   }
 
   /// Starts a private server, runs the platform's SQL, stops it.
-  private func fill(_ building: String) async throws {
+  private func fill(
+    _ building: String, with server: PostgresInstallation
+  ) async throws {
     let sockets = try temporaryFolder()
     defer { try? FileTree.remove(sockets) }
     let data = building + "/data"
@@ -165,29 +172,29 @@ package struct ClusterImage: Sendable {
     guard log >= 0 else { throw FileTree.failure("write", building + "/server.log") }
     defer { close(log) }
     let arguments = [
-      installation.binFolder + "/postgres", "-D", data, "-F", "-k", sockets, "-p", "5432",
+      server.binFolder + "/postgres", "-D", data, "-F", "-k", sockets, "-p", "5432",
       "-c", "listen_addresses=", "-c", "wal_level=logical", "-c", "autovacuum=off",
       "-c", "full_page_writes=off", "-c", "max_wal_senders=4", "-c", "shared_buffers=64MB",
       "-c", "min_wal_size=8MB", "-c", "log_min_messages=error", "-c", "jit=off",
     ]
-    let server = try await ChildProcess.spawn(
+    let process = try await ChildProcess.spawn(
       ChildRequest(
         executable: arguments[0], arguments: arguments,
         environment: Cluster.environment(of: user), workingDirectory: "/", user: user,
         descriptors: [nil, log, log], deathSignal: SIGQUIT, umask: 0o077))
     do {
       try await Cluster.waitUntilReady(dataFolder: data, timeout: .seconds(60)) {
-        server.exitStatus == nil
+        process.exitStatus == nil
       }
       try await runScripts(socketFolder: sockets)
-      server.send(SIGINT)
-      let status = await server.waitForExit()
+      process.send(SIGINT)
+      let status = await process.waitForExit()
       guard status.isSuccess else {
         throw ClusterError.imageFailed(step: "shutdown", reason: "\(status)")
       }
     } catch {
-      server.send(SIGQUIT)
-      _ = await server.waitForExit()
+      process.send(SIGQUIT)
+      _ = await process.waitForExit()
       if case ClusterError.notReady = error {
         let words = FileTree.read(building + "/server.log") ?? ""
         throw ClusterError.imageFailed(step: "server start", reason: lastLines(of: words))

@@ -33,6 +33,14 @@ enum FileTree {
     return stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// What a symbolic link says; nil when it is none, or not ours to read.
+  static func linkTarget(_ path: String) -> String? {
+    var target = [CChar](repeating: 0, count: 4096)
+    let count = readlink(path, &target, target.count)
+    guard count > 0 else { return nil }
+    return String(decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
   /// The whole of a small file; nil when it is not there.
   static func read(_ path: String) -> String? {
     guard let bytes = readBytes(path) else { return nil }
@@ -257,6 +265,26 @@ enum FileTree {
     }
     guard mayHaveHoles else { return }
     guard ftruncate(to, off_t(size)) == 0 else { throw failure("write", target) }
+  }
+
+  /// Copies one file, or what a link points to.
+  ///
+  /// - Parameters:
+  ///   - source: The file.
+  ///   - target: Must not be there.
+  ///   - mode: The permissions of the copy.
+  /// - Throws: `ClusterError.system`.
+  static func copyFile(
+    _ source: String, to target: String, mode: mode_t
+  ) throws(ClusterError) {
+    guard let path = realpath(source, nil) else { throw failure("read", source) }
+    defer { free(path) }
+    var facts = stat()
+    guard stat(path, &facts) == 0 else { throw failure("read", source) }
+    var buffer = [UInt8](repeating: 0, count: 256 * 1024)
+    var canShare = true
+    try copyFile(String(cString: path), target, Int(facts.st_size), nil, &buffer, &canShare)
+    guard chmod(target, mode) == 0 else { throw failure("set the permissions of", target) }
   }
 
   private static func writeAll(

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct InstallationTests {
   /// A folder that looks like a PostgreSQL: programs, share and lib.
-  private func install(
+  func install(
     _ text: String, bin: String, share: String, lib: String, in root: TemporaryFolder
   ) throws {
     let padding = String(repeating: "#", count: 100)
@@ -17,7 +17,7 @@ import Testing
     try root.write("", to: lib + "/plpgsql.so")
   }
 
-  private func debian(_ major: Int, _ text: String, in root: TemporaryFolder) throws {
+  func debian(_ major: Int, _ text: String, in root: TemporaryFolder) throws {
     try install(
       text, bin: "usr/lib/postgresql/\(major)/bin", share: "usr/share/postgresql/\(major)",
       lib: "usr/lib/postgresql/\(major)/lib", in: root)

@@ -133,7 +133,7 @@ struct Probe: Sendable {
       "copy public.notes to program 'cat'", "load 'auto_explain'",
       "create event trigger e on ddl_command_end execute function public.does_nothing()",
       "alter event trigger homebase_lend_tables disable",
-      "create extension dblink", "create extension file_fdw",
+      "create extension amcheck", "create extension file_fdw",
       "alter database \"\(databaseName)\" set \"app.other\" = '1'",
       "select extensions.homebase_lend_tables()"
     )

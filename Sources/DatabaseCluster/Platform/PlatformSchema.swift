@@ -44,6 +44,19 @@ package enum PlatformSchema {
       hasher.update(data: Array("\(script.name) \(script.sql.utf8.count)\n".utf8))
       hasher.update(data: Array(script.sql.utf8))
     }
+    hasher.update(data: Array(extensionsHash.utf8))
+    return hexadecimal(hasher.finalize())
+  }()
+
+  /// SHA-256 of the files of homebase's own extensions, in hexadecimal.
+  static let extensionsHash: String = {
+    var hasher = SHA256()
+    for (name, files) in ExtensionFiles.own.sorted(by: { $0.key < $1.key }) {
+      for file in files {
+        hasher.update(data: Array("\(name) \(file.name) \(file.text.utf8.count)\n".utf8))
+        hasher.update(data: Array(file.text.utf8))
+      }
+    }
     return hexadecimal(hasher.finalize())
   }()
 
