@@ -47,8 +47,9 @@ package struct PostgresInstallation: Sendable, Hashable {
   /// Finds the PostgreSQL to use.
   ///
   /// `HOMEBASE_PG_BIN` decides alone. Otherwise it looks in the folders of Debian and of the RPM
-  /// packages, then at `pg_config`, then in `PATH`, takes the preferred major version, else the
-  /// newest of at least 14. Starts no process where the folders tell enough.
+  /// packages, then in `PATH`, takes the preferred major version, else the newest of at least 14.
+  /// A `pg_config` in `PATH` names another folder: a link to it is followed, and only where all
+  /// that finds no server is it run, since a start has no time for a process.
   ///
   /// - Parameters:
   ///   - major: `db.major_version` of the project.
@@ -76,17 +77,19 @@ package struct PostgresInstallation: Sendable, Hashable {
     var candidates = packagedVersions(root: root).flatMap {
       packagedFolders(of: $0, root: root)
     }
-    for folder in (environment["PATH"] ?? "").split(separator: ":") {
-      let path = root + String(folder)
-      candidates.append(path)
-      let configuration = path + "/pg_config"
-      if access(configuration, X_OK) == 0,
-        let named = firstLine(of: [configuration, "--bindir"])
-      {
-        candidates.append(named)
+    let searched = (environment["PATH"] ?? "").split(separator: ":").map { root + String($0) }
+    for folder in searched {
+      candidates.append(folder)
+      if let program = resolved(folder + "/pg_config") {
+        candidates.append(FileTree.parent(of: program))
       }
     }
-    candidates.append(contentsOf: [root + "/usr/local/pgsql/bin"])
+    candidates.append(root + "/usr/local/pgsql/bin")
+    if !candidates.contains(where: hasServer) {
+      // A script in its place, as Debian's, knows a folder that no link leads to.
+      candidates += searched.map { $0 + "/pg_config" }.filter { access($0, X_OK) == 0 }
+        .compactMap { firstLine(of: [$0, "--bindir"]) }
+    }
 
     var found: [PostgresInstallation] = []
     var old: ClusterError?
@@ -106,6 +109,13 @@ package struct PostgresInstallation: Sendable, Hashable {
 
   private static func hasServer(_ folder: String) -> Bool {
     access(folder + "/postgres", X_OK) == 0 && access(folder + "/initdb", X_OK) == 0
+  }
+
+  /// Where a path leads through all links.
+  private static func resolved(_ path: String) -> String? {
+    guard let found = realpath(path, nil) else { return nil }
+    defer { free(found) }
+    return String(cString: found)
   }
 
   private static func packagedFolders(of version: String, root: String) -> [String] {
@@ -157,6 +167,11 @@ package struct PostgresInstallation: Sendable, Hashable {
       "the project asks for PostgreSQL \(major) (db.major_version); "
       + "\(version.major).\(version.minor) is installed and used"
     return copy
+  }
+
+  /// Whether its folder holds, by now, a server for the same data: the same major version.
+  package var isUsable: Bool {
+    (try? Self.read(binFolder, root: ""))?.version.major == version.major
   }
 
   /// Whether a library of this name can be loaded by the server.

@@ -1,4 +1,5 @@
 import Diagnostics
+import Glibc
 import Testing
 
 @testable import DatabaseCluster
@@ -83,6 +84,26 @@ import Testing
         preferringMajor: 15, environment: ["PATH": path], root: root.path)
       #expect(found.binFolder == root.path + "/opt/pg/bin", "PATH=\(path)")
     }
+  }
+
+  /// Every start looks for the server: no process is started where files tell where it is.
+  @Test func followsALinkAndRunsNothing() throws {
+    let root = try TemporaryFolder()
+    try debian(14, "14.9", in: root)
+    try install("15.1", bin: "opt/pg/bin", share: "opt/pg/share", lib: "opt/pg/lib", in: root)
+    let program = "#!/bin/sh\ntouch \(root.path)/has-run\n"
+    try root.write(program, to: "opt/pg/bin/pg_config", mode: 0o755)
+    try root.write("", to: "tools/README")
+    #expect(symlink("\(root.path)/opt/pg/bin/pg_config", "\(root.path)/tools/pg_config") == 0)
+
+    for (major, bin) in [
+      (15, "/opt/pg/bin"), (17, "/opt/pg/bin"), (14, "/usr/lib/postgresql/14/bin"),
+    ] {
+      let found = try PostgresInstallation.find(
+        preferringMajor: major, environment: ["PATH": "/tools"], root: root.path)
+      #expect(found.binFolder == root.path + bin)
+    }
+    #expect(access("\(root.path)/has-run", F_OK) != 0)
   }
 
   /// The first thing a new developer may meet: it must say the command to type.
