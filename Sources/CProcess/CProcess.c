@@ -29,6 +29,9 @@
 // writes here we read afterwards. No pipe is needed to carry the error.
 typedef struct {
   const homebase_spawn_request *request;
+  const int *descriptors;
+  // Nothing from here on is for the child; -1: not known.
+  int end;
   pid_t parent;
   volatile int error;
   volatile int stage;
@@ -59,11 +62,18 @@ static int child_main(void *argument) {
     setsid();
   }
 
+  // The table is still the parent's own: a copy of its beginning, which is short, becomes ours.
+  // Copying all of it, and closing it again at exec, would cost more with every service that runs.
+  if (context->end >= 0
+      && syscall(SYS_close_range, (unsigned)context->end, ~0U, 2U /* CLOSE_RANGE_UNSHARE */) < 0
+      && unshare(CLONE_FILES) < 0) {
+    return child_fail(context, HOMEBASE_STAGE_DESCRIPTORS);
+  }
   // First all above the numbers that will be used, then down: no descriptor overwrites another.
   int count = (int)request->descriptor_count;
   int high[most_descriptors];
   for (int i = 0; i < count; i++) {
-    high[i] = fcntl(request->descriptors[i], F_DUPFD_CLOEXEC, count);
+    high[i] = fcntl(context->descriptors[i], F_DUPFD_CLOEXEC, count);
     if (high[i] < 0) return child_fail(context, HOMEBASE_STAGE_DESCRIPTORS);
   }
   for (int i = 0; i < count; i++) {
@@ -99,6 +109,36 @@ static int child_main(void *argument) {
   return child_fail(context, HOMEBASE_STAGE_EXECUTE);
 }
 
+// Low numbers that a child's descriptors pass through, so that it needs the table's beginning only.
+// Taken at the first spawn, when few are open; of one thread, which never ends, as its stack is.
+enum { slot_count = 8 };
+static __thread int slots[slot_count];
+static __thread int slots_end = -1;
+static __thread char *child_stack = NULL;
+
+static int take_slots(void) {
+  if (slots_end > 0) return 1;
+  int null = open("/dev/null", O_RDWR | O_CLOEXEC), taken = 0, end = 0;
+  if (null < 0) return 0;
+  for (; taken < slot_count; taken++) {
+    slots[taken] = fcntl(null, F_DUPFD_CLOEXEC, 3);
+    if (slots[taken] < 0) break;
+    if (slots[taken] >= end) end = slots[taken] + 1;
+  }
+  close(null);
+  if (taken < slot_count) {
+    while (taken > 0) close(slots[--taken]);
+    return 0;
+  }
+  slots_end = end;
+  return 1;
+}
+
+// Nothing of a child's may stay open here: a reader waits for its end.
+static void empty_slots(int count, int spare) {
+  for (int i = 0; i < count; i++) dup3(spare, slots[i], O_CLOEXEC);
+}
+
 homebase_spawn_result homebase_spawn(const homebase_spawn_request *request) {
   homebase_spawn_result result = {0, -1, 0, HOMEBASE_STAGE_NONE};
   if (request->descriptor_count > most_descriptors) {
@@ -106,25 +146,41 @@ homebase_spawn_result homebase_spawn(const homebase_spawn_request *request) {
     result.stage = HOMEBASE_STAGE_DESCRIPTORS;
     return result;
   }
-  char *stack = mmap(
-    NULL, child_stack_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
-  if (stack == MAP_FAILED) {
-    result.error = errno;
-    result.stage = HOMEBASE_STAGE_CLONE;
-    return result;
+  if (child_stack == NULL) {
+    char *stack = mmap(
+      NULL, child_stack_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1,
+      0);
+    if (stack == MAP_FAILED) {
+      result.error = errno;
+      result.stage = HOMEBASE_STAGE_CLONE;
+      return result;
+    }
+    child_stack = stack;
   }
-  child_context context = {request, getpid(), 0, HOMEBASE_STAGE_NONE};
+  child_context context = {request, request->descriptors, -1, getpid(), 0, HOMEBASE_STAGE_NONE};
+  int filled = 0, share_files = 0, count = (int)request->descriptor_count;
+  // The last slot is never filled: the others are emptied with it.
+  if (count < slot_count && take_slots()) {
+    while (filled < count && dup3(request->descriptors[filled], slots[filled], O_CLOEXEC) >= 0) {
+      filled++;
+    }
+    if (filled == count) {
+      context.descriptors = slots;
+      context.end = slots_end;
+      share_files = CLONE_FILES;
+    }
+  }
 
   // Everything, glibc's own signals included: no handler may run in the shared memory.
   uint64_t all = ~0ULL, before = 0;
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof all);
   int pidfd = -1;
   pid_t pid = clone(
-    child_main, stack + child_stack_size, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &context,
-    &pidfd);
+    child_main, child_stack + child_stack_size,
+    CLONE_VM | CLONE_VFORK | CLONE_PIDFD | share_files | SIGCHLD, &context, &pidfd);
   int clone_error = errno;
   syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof before);
-  munmap(stack, child_stack_size);
+  empty_slots(filled, slots[slot_count - 1]);
 
   if (pid < 0) {
     result.error = clone_error;

@@ -49,7 +49,17 @@ package final class ChildProcess: Sendable {
   /// The process id, and the id of its group.
   package let pid: Int32
   /// `/proc/PID/stat` field 22: with the pid it names a process for ever.
-  package let startTime: UInt64
+  ///
+  /// Read when it is first asked for: the spawning thread has the next child to make. 0 when the
+  /// child had been reaped by then.
+  package var startTime: UInt64 {
+    state.withLock { state in
+      if let known = state.startTime { return known }
+      let read = state.isReaped ? 0 : ProcessTable.startTime(of: pid) ?? 0
+      state.startTime = read
+      return read
+    }
+  }
 
   private enum Progress {
     case running([CheckedContinuation<ExitStatus, Never>])
@@ -59,6 +69,7 @@ package final class ChildProcess: Sendable {
   private struct State {
     var progress = Progress.running([])
     var isReaped = false
+    var startTime: UInt64?
     var source: HeldSource?
   }
 
@@ -68,7 +79,6 @@ package final class ChildProcess: Sendable {
   private init(pid: Int32, pidfd: Int32) {
     self.pid = pid
     self.pidfd = pidfd
-    startTime = ProcessTable.startTime(of: pid) ?? 0
   }
 
   /// Starts a child on the spawning thread.

@@ -39,7 +39,6 @@ final class LogFile {
     self.service = service
     self.limits = limits
     path = "\(folder)/\(service).log"
-    openFile()
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }
@@ -85,6 +84,8 @@ final class LogFile {
   }
 
   private func write(_ bytes: UnsafeRawBufferPointer) {
+    // Made by the first line: a hundred quiet services are a hundred files less.
+    if descriptor < 0 { openFile() }
     if size > 0, size + bytes.count > limits.fileSizeInBytes { rotate() }
     var rest = bytes
     while !rest.isEmpty {

@@ -55,7 +55,7 @@ package enum ProcessTable {
   /// - Returns: Their pids.
   package static func children(of pid: Int32, skippingThread skipping: Int32? = nil) -> [Int32] {
     var result: [Int32] = []
-    for thread in numericNames(in: "/proc/\(pid)/task") where thread != skipping {
+    for thread in threads(of: pid) where thread != skipping {
       guard let bytes = readWhole("/proc/\(pid)/task/\(thread)/children") else { continue }
       result += String(decoding: bytes, as: UTF8.self).split(separator: " ").compactMap {
         Int32($0)
@@ -149,6 +149,16 @@ package enum ProcessTable {
   package static var bootIdentifier: String {
     guard let bytes = readWhole("/proc/sys/kernel/random/boot_id") else { return "" }
     return String(decoding: bytes.filter { $0 > 32 }, as: UTF8.self)
+  }
+
+  /// The threads of a process; mostly there is one, and its folder need not be listed.
+  ///
+  /// Source: proc(5): the link count of `/proc/PID/task` is two and the number of threads.
+  private static func threads(of pid: Int32) -> [Int32] {
+    let folder = "/proc/\(pid)/task"
+    var facts = stat()
+    guard stat(folder, &facts) == 0 else { return [] }
+    return facts.st_nlink == 3 ? [pid] : numericNames(in: folder)
   }
 
   private static func numericNames(in folder: String) -> [Int32] {

@@ -84,10 +84,25 @@ package actor ServiceSupervisor {
   /// - Throws: `SupervisionError.unknownService` for a name to leave out that is not there.
   @discardableResult
   package func start(excluding excluded: Set<String> = []) async throws -> [ServiceStatus] {
+    try beginStart(excluding: excluded)
+    return await settled()
+  }
+
+  /// Starts all services in order, and waits for none.
+  ///
+  /// - Parameter excluded: Left out; who depends on them starts without.
+  /// - Throws: `SupervisionError.unknownService` for a name to leave out that is not there.
+  package func beginStart(excluding excluded: Set<String> = []) throws {
     for name in excluded.sorted() { try check(name) }
     send(.start(excluding: excluded))
+  }
+
+  /// Waits until each service is healthy, has failed, or is done.
+  ///
+  /// - Returns: How they are then; their memory is not measured.
+  package func settled() async -> [ServiceStatus] {
     await wait { $0.isSettled }
-    return status()
+    return status(measuresMemory: false)
   }
 
   /// Stops all services in reverse order and waits until nothing of them is left.
@@ -143,15 +158,19 @@ package actor ServiceSupervisor {
 
   /// How all services are.
   ///
-  /// - Parameter measuringShares: True: PSS too, which reads every page table.
+  /// - Parameters:
+  ///   - measuresMemory: False: no process is looked at.
+  ///   - measuringShares: True: PSS too, which reads every page table.
   /// - Returns: In the order in which they were given.
-  package func status(measuringShares: Bool = false) -> [ServiceStatus] {
-    _ = Remainder.orphans()
+  package func status(
+    measuresMemory: Bool = true, measuringShares: Bool = false
+  ) -> [ServiceStatus] {
+    if measuresMemory { _ = Remainder.orphans() }
     return order.map { name in
       let instance = instances[name]
-      let family = instance.map {
-        [$0.child.pid] + ProcessTable.descendants(of: [$0.child.pid])
-      }
+      let family =
+        measuresMemory
+        ? instance.map { [$0.child.pid] + ProcessTable.descendants(of: [$0.child.pid]) } : nil
       return ServiceStatus(
         name: name, state: graph.state(of: name), reason: graph.reason(of: name),
         pid: instance?.child.pid, restarts: graph.restarts(of: name),

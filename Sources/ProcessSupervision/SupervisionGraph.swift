@@ -470,12 +470,12 @@ package struct SupervisionGraph: Sendable {
 
   private mutating func advance(_ position: Int, _ actions: inout [Action]) -> Bool {
     // Asked of every service after every event: most are as they should be, and no copy is made.
-    if nodes[position].isWanted, nodes[position].phase == .healthy,
-      !nodes[position].restartsByHand
-    {
-      return false
+    switch nodes[position].phase {
+    case .spawning, .stopping, .clearing: return false
+    case .healthy where nodes[position].isWanted && !nodes[position].restartsByHand: return false
+    case .idle where !nodes[position].isWanted: return false
+    default: break
     }
-    if nodes[position].phase == .idle, !nodes[position].isWanted { return false }
     let node = nodes[position]
     switch (node.phase, node.isWanted) {
     case (.idle, true):

@@ -22,6 +22,18 @@ import Testing
     }
   }
 
+  /// A hundred services that say nothing must not cost a hundred files at each start.
+  @Test func quietServiceHasNoFile() async throws {
+    try await withLogs { logs, feed in
+      await logs.flush()
+      #expect(logs.archive.services.isEmpty)
+      try feed.write("at last\n")
+      feed.close()
+      _ = await logs.lastLines(of: "a")
+      #expect(logs.archive.services == ["a"])
+    }
+  }
+
   /// A service without line ends must not fill the memory: its line comes in pieces.
   @Test func endlessLineIsCut() async throws {
     try await withLogs(LogLimits(lineSizeInBytes: 1000)) { logs, feed in

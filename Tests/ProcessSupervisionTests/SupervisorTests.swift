@@ -1,3 +1,4 @@
+import CProcess
 import Diagnostics
 import FoundationEssentials
 import Glibc
@@ -288,7 +289,37 @@ import Testing
     }
   }
 
-  /// Descriptors (sockets that the supervisor holds) arrive as 3, 4 and so on.
+  /// Descriptors (sockets that the supervisor holds) arrive as 3, 4 and so on, few or many, and
+  /// nothing of them stays open on the way.
+  @Test(arguments: [1, 4, 5, 20])
+  func allHeldDescriptorsArrive(count: Int) async throws {
+    var reader: Int32 = -1
+    var writer: Int32 = -1
+    try #require(homebase_pipe(&reader, &writer) == 0)
+    let held = writer
+    try await withSupervisor { folder in
+      var service = shell(
+        "taker", "ls /proc/$$/fd | sort -n > all; mv all got; \(idle)", in: folder,
+        probe: .command(["/bin/sh", "-c", "test -s got"]))
+      service.descriptors = [Int32](repeating: held, count: count)
+      return [service]
+    } body: { supervisor, folder in
+      try await supervisor.start()
+      let got = try String(contentsOfFile: "\(folder)/got", encoding: .utf8)
+      let numbers = got.split(separator: "\n").compactMap { Int($0) }
+      #expect(Set(numbers).isSuperset(of: 0..<(3 + count)))
+      await supervisor.stop()
+    }
+    close(held)
+    var byte: UInt8 = 0
+    // Another test's child may have it for a moment, until its exec.
+    var end = pollfd(fd: reader, events: Int16(POLLIN), revents: 0)
+    try #require(poll(&end, 1, 30_000) == 1, "somebody still has the pipe's other end")
+    #expect(read(reader, &byte, 1) == 0)
+    close(reader)
+  }
+
+  /// The number that a service finds a held descriptor under is part of its contract.
   @Test func heldDescriptorsArriveFromThree() async throws {
     let held = open("/dev/null", O_RDONLY | O_CLOEXEC)
     try await withSupervisor { folder in
