@@ -1,7 +1,6 @@
 import DatabaseCluster
 import Diagnostics
 import FoundationEssentials
-import PostgresClient
 import ProcessSupervision
 import ProjectConfiguration
 import StackProtocol
@@ -44,8 +43,10 @@ struct ServicePlan: Sendable {
 
   /// Gives PostgreSQL's service the cluster's command, user and probe.
   ///
-  /// - Parameter cluster: What it serves.
-  mutating func serve(_ cluster: Cluster) {
+  /// - Parameters:
+  ///   - cluster: What it serves.
+  ///   - health: Who asks it how it is.
+  mutating func serve(_ cluster: Cluster, health: DatabaseHealth) {
     for index in services.indices where services[index].builtIn == Self.postgres {
       services[index].command = cluster.serverCommand()
       services[index].environment = cluster.environment
@@ -55,18 +56,9 @@ struct ServicePlan: Sendable {
       services[index].deathSignal = Cluster.stopSignal
       // While databases change places.
       services[index].mayBeHalted = true
-      services[index].probe = .custom { await Self.answers(cluster) }
+      services[index].probe = .custom { await health.answers() }
       services[index].probeTiming.startInterval = .milliseconds(5)
     }
-  }
-
-  /// Whether the server lets somebody in: a connection, opened and closed.
-  private static func answers(_ cluster: Cluster) async -> Bool {
-    guard let connection = try? await PostgresConnection.connect(cluster.adminParameters()) else {
-      return false
-    }
-    await connection.close()
-    return true
   }
 
   /// Leaves out all services but some and what those need.

@@ -32,6 +32,7 @@ package actor Stack {
   /// What exists while services run.
   struct Running {
     var cluster: Cluster
+    var health: DatabaseHealth
     var supervisor: ServiceSupervisor
     var database: ProjectDatabase
     var plan: ServicePlan
@@ -70,6 +71,7 @@ package actor Stack {
     let began = ContinuousClock.now
     return try await turnstile.pass {
       if running != nil {
+        try await takeNewProgram()
         // A database that could not be built is tried again: the file may be mended by now.
         if databaseProblem != nil { try await openDatabase(progress) }
         var status = try await status()
@@ -90,7 +92,16 @@ package actor Stack {
     isStarting = true
     defer { isStarting = false }
     try await startServices(exclude: exclude, only: only, progress: progress)
+    // Services that take their time do not hold up the database.
     try await openDatabase(progress)
+    guard let supervisor = running?.supervisor else { return }
+    for state in await supervisor.settled() where state.state == .failed {
+      running?.warnings.append(
+        Diagnostic(
+          code: "service_failed",
+          message: "the service \(state.name) does not run: \(state.reason ?? "it ended")",
+          hint: "`homebase logs \(state.name)` shows what it printed"))
+    }
   }
 
   private func startServices(
@@ -160,12 +171,14 @@ package actor Stack {
     }
 
     let cluster = try await Cluster.prepare(
-      dataFolder: locations.dataFolder + "/postgres", socketFolder: locations.databaseSocketFolder,
+      dataFolder: "\(locations.dataFolder)/\(Cluster.folderName)",
+      socketFolder: locations.databaseSocketFolder,
       cacheFolder: locations.cacheFolder, installation: installation,
       user: try Cluster.serverUser(environment: environment), port: ports.database ?? 54_322,
       settings: ClusterSettings(parameters: configuration.database.settings),
       progress: { progress("postgres", $0) })
-    plan.serve(cluster)
+    let health = DatabaseHealth(cluster)
+    plan.serve(cluster, health: health)
     if !only.isEmpty { try plan.keep(only) }
     try plan.check(exclude)
 
@@ -174,19 +187,18 @@ package actor Stack {
       services: plan.services, logs: ServiceLogs(folder: locations.logsFolder),
       baseEnvironment: project.serviceEnvironment(ports: ports), recordFile: recordFile)
     let excluded = Set(exclude).intersection(plan.services.map(\.name))
-    let states = try await supervisor.start(excluding: excluded)
+    try await supervisor.beginStart(excluding: excluded)
     do {
       try await supervisor.waitUntilHealthy(plan.postgresName)
     } catch {
       await supervisor.stop()
       throw error
     }
-    for state in states where state.state == .failed {
-      warnings.append(
-        Diagnostic(
-          code: "service_failed",
-          message: "the service \(state.name) does not run: \(state.reason ?? "it ended")",
-          hint: "`homebase logs \(state.name)` shows what it printed"))
+    let postgresName = plan.postgresName
+    await health.whenReplacedServerRefuses {
+      supervisor.logs.note(
+        service: postgresName, "its program was replaced and lets nobody in: restarted")
+      _ = try? await supervisor.restart(postgresName)
     }
 
     let platformHash = cluster.platformHash ?? PlatformSchema.hash
@@ -197,8 +209,8 @@ package actor Stack {
       inputs: { try contexts.current().lifecycleInputs(platformHash: platformHash) },
       report: { logs.note(service: "homebase", $0.message) })
     running = Running(
-      cluster: cluster, supervisor: supervisor, database: database, plan: plan, ports: ports,
-      reservations: reservations, warnings: warnings)
+      cluster: cluster, health: health, supervisor: supervisor, database: database, plan: plan,
+      ports: ports, reservations: reservations, warnings: warnings)
   }
 
   /// Why a port was not to be had, in a few words.
@@ -265,6 +277,7 @@ package actor Stack {
     return try await turnstile.pass {
       if let running {
         await running.database.close()
+        await running.health.close()
         await running.supervisor.stop()
       }
       running = nil
@@ -295,6 +308,33 @@ package actor Stack {
       return status
     }
   }
+
+  /// Restarts a PostgreSQL that was upgraded while it ran.
+  ///
+  /// Sessions end by this, so it is done only when they end anyway, at a reset, when somebody
+  /// starts the stack again, and when new ones are refused.
+  private func takeNewProgram() async throws {
+    guard let running, DatabaseHealth.canBeRenewed(running.cluster) else { return }
+    running.supervisor.logs.note(
+      service: running.plan.postgresName, "its program was replaced on the disk: restarted")
+    try await running.supervisor.restart(running.plan.postgresName)
+    try await running.supervisor.waitUntilHealthy(running.plan.postgresName)
+  }
+
+  /// The database, about to be replaced: a moment at which its server may be restarted as well.
+  ///
+  /// - Returns: The database of the running stack.
+  /// - Throws: As `needRunning()`; `SupervisionError` when the new server does not come up.
+  func databaseForReset() async throws -> ProjectDatabase {
+    let running = try needRunning()
+    if DatabaseHealth.canBeRenewed(running.cluster) {
+      try await turnstile.pass { try await takeNewProgram() }
+    }
+    return try needRunning().database
+  }
+
+  /// Whether nothing of the stack runs or is being started.
+  var isDown: Bool { running == nil && !isStarting }
 
   private func locate() throws -> StateLocations {
     try StateLocations.locate(projectRoot: root, environment: environment, userID: geteuid())
@@ -349,6 +389,9 @@ package actor Stack {
     let spares = await running.database.spareCount()
     var warnings = running.warnings
     if let databaseProblem { warnings.append(databaseProblem) }
+    if DatabaseHealth.isReplaced(running.cluster) {
+      warnings.append(DatabaseHealth.replacedWarning(service: running.plan.postgresName))
+    }
     var migrations: StackStatus.Migrations?
     if let states = try? await running.database.pendingMigrations() {
       migrations = StackStatus.Migrations(applied: states.applied, pending: states.pending)

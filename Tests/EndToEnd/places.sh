@@ -55,9 +55,16 @@ export HOMEBASE_PG_BIN="$copy"
 if out=$(hb start 2>&1); then
   sql "insert into notes (body) values ('mine')" >/dev/null
   for program in postgres pg_ctl initdb; do cp "$bin/$program" "$copy/$program.new" && mv "$copy/$program.new" "$copy/$program"; done
-  check "reset after PostgreSQL's programs were replaced" hb db reset --yes; check "undo" hb undo --yes
+  has "status says that PostgreSQL was replaced" "$(hb status 2>&1)" "homebase restart postgres"
+  has "doctor says so" "$(hb doctor 2>&1)" "replaced while it ran"; old=$(service postgres pid)
+  check "reset after PostgreSQL's programs were replaced" hb db reset --yes
+  [[ $(service postgres pid) != "$old" ]] && ok "the reset took the new program" || no "postgres is still $old"
+  [[ $(hb status 2>&1) != *replaced* ]] && ok "and status is content" || no "status still says replaced"
+  check "undo" hb undo --yes
+  cp "$bin/postgres" "$copy/postgres.new" && mv "$copy/postgres.new" "$copy/postgres"
   kill -9 "$(service postgres pid)"; eventually 20 bash -c "'$HOMEBASE' --workdir '$project' db query 'select 1' </dev/null" && ok "the replaced server takes over after a crash" || no "the replaced server does not start"
   equal "the row is there" mine "$(sql "select body from notes where body = 'mine'")"
+  equal "nobody knocked at a server that was starting" 0 "$(hb logs postgres | grep -c "database system is starting up")"
   mv "$copy" "$copy.away"; out=$(hb status 2>&1); equal "status while the programs are gone" 0 $?
   check "stop while the programs are gone" hb stop
   out=$(hb start 2>&1); code=$?; [[ $code != 0 ]] && has "start without them says so" "$out" "postgres|PostgreSQL"
