@@ -4,6 +4,8 @@ import Dispatch
 import FoundationEssentials
 import Glibc
 import ProjectConfiguration
+import StackProtocol
+import Synchronization
 
 /// The supervisor's process, from its first line to its exit code.
 ///
@@ -35,12 +37,23 @@ package func runDaemon(
   let (ends, end) = AsyncStream.makeStream(of: End.self)
   let commands = StackCommands(stack: stack, finish: { end.yield(.asked) })
   let rest = Rest()
+  let requests = RequestCount()
   let server = ControlServer(
     path: locations.controlSocket, version: version,
     handler: { request, reply in
       end.yield(.used)
+      requests.enter()
+      defer { requests.leave() }
       defer { rest.begin() }
-      return try await commands.answer(request, reply)
+      do {
+        return try await commands.answer(request, reply)
+      } catch {
+        // Nothing runs, and nobody else asks: the next command starts another one.
+        if request.command == StartRequest.name, await stack.isDown, requests.isLast {
+          end.yield(.asked)
+        }
+        throw error
+      }
     })
   // From here on a signal is an event, not the end.
   let signals = [SIGTERM, SIGINT, SIGHUP].map { number in
@@ -79,6 +92,15 @@ package func runDaemon(
   // Last of all: who has the lock may open the data.
   _ = consume lock
   return 0
+}
+
+/// How many requests are being answered.
+private final class RequestCount: Sendable {
+  private let count = Mutex(0)
+
+  func enter() { count.withLock { $0 += 1 } }
+  func leave() { count.withLock { $0 -= 1 } }
+  var isLast: Bool { count.withLock { $0 == 1 } }
 }
 
 /// Why a supervisor ends, or does not.

@@ -41,6 +41,7 @@ broken 2 '[auth.email]\nmax_frequency = "soon"\n'
 broken 2 '[auth]\nminimum_password_length = 1.5\n'
 broken 2 '[auth]\nsite_url = "\\q"\n'
 equal "a configuration broken in 21 ways: each with file, line and hint" 21 "$broken_ways"
+check "a failed start leaves no supervisor" eventually 2 is_empty
 cp "$base/config" "$config"; printf '[auth]\nsit_url = "x"\n' >>"$config"
 out=$(hb start 2>&1); equal "an unknown key is no failure" 0 $?
 has "it is named with its line and the nearest key" "$out" "site_url"
