@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Unusual places and people: read-only folders, spaces, unicode, long paths, no HOME, a clock set
-# back, a PostgreSQL that is replaced beneath the running stack, root and a plain user.
+# Unusual places and people: read-only folders, spaces, unicode, long paths, no HOME, files from the
+# future, a PostgreSQL that is replaced beneath the running stack, root and a plain user.
 . "$(dirname "$0")/library/faults.bash" "$@"
 lives() { # lives WHAT: start, query, reset, status, stop of the project at hand
   local what=$1
@@ -33,8 +33,7 @@ new_project "homeless"
 out=$(cd / && timeout 20 "$HOMEBASE" --workdir "$base/nowhere" start 2>&1 </dev/null); code=$?
 [[ $code != 0 ]] && has "a folder that is not there" "$out" "nowhere"
 
-# The clock set back. libfaketime stops a program with as many timers as this one, and the machine's
-# clock is not ours to set: what is left on disk is made to lie 400 days ahead instead.
+# What is left on disk lies 400 days ahead, as after a clock that was set back (clock.sh sets one).
 new_project "clock"
 hb start >/dev/null 2>&1; sql "insert into notes (body) values ('mine')" >/dev/null
 hb db snapshot save before >/dev/null 2>&1; hb stop >/dev/null 2>&1
