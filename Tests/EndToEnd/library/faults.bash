@@ -94,7 +94,8 @@ finish() {
   for pid in $(processes); do kill -9 "$pid" 2>/dev/null; done
   chmod -R u+w "$base" 2>/dev/null; rm -rf "$base"
   printf '%d passed, %d failed%s\n' "$passed" "$failed" "$( ((failed)) && echo "; SEED=$seed repeats it")"
-  ((failed == 0)); exit
+  # In a trap a bare `exit` gives what was there before the trap.
+  exit $((failed > 0))
 }
 trap finish EXIT
-trap 'exit 130' INT TERM
+trap 'failed=$((failed + 1)); exit' INT TERM
