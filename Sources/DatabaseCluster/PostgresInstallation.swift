@@ -146,8 +146,14 @@ package struct PostgresInstallation: Sendable, Hashable {
       "\(root)/usr/share/postgresql/\(version.major)", above + "/share/postgresql/\(version.major)",
       above + "/share/postgresql", above + "/share",
     ]
-    // A copy of the programs has its own share folder beside them: that one first.
-    let own = folder.hasPrefix(root + "/usr/") ? shares : Array(shares.dropFirst()) + shares
+    // A copy of the programs has its own share folder beside them, in Debian's shape or another:
+    // that one first.
+    let shape = "/lib/postgresql/\(version.major)/bin"
+    let beside =
+      folder.hasSuffix(shape)
+      ? ["\(folder.dropLast(shape.count))/share/postgresql/\(version.major)"] : []
+    let own =
+      beside + (folder.hasPrefix(root + "/usr/") ? shares : Array(shares.dropFirst()) + shares)
     guard let share = own.first(where: { access($0 + "/postgres.bki", R_OK) == 0 }) else {
       throw ClusterError.installationIncomplete(folder: folder, missing: "no postgres.bki")
     }

@@ -72,6 +72,22 @@ import Testing
     }
   }
 
+  /// Debian's tree somewhere else is a whole one: its server finds the share folder in that tree.
+  @Test func aCopiedTreeKeepsItsOwnShareFolder() throws {
+    let root = try TemporaryFolder()
+    try debian(15, "15.18", in: root)
+    try install(
+      "15.18", bin: "copy/usr/lib/postgresql/15/bin", share: "copy/usr/share/postgresql/15",
+      lib: "copy/usr/lib/postgresql/15/lib", in: root)
+
+    let found = try PostgresInstallation.find(
+      preferringMajor: 15,
+      environment: ["HOMEBASE_PG_BIN": root.path + "/copy/usr/lib/postgresql/15/bin"],
+      root: root.path)
+
+    #expect(found.shareFolder == root.path + "/copy/usr/share/postgresql/15")
+  }
+
   /// A server built by hand is found by PATH, or by what pg_config says.
   @Test func findsByPathAndByConfigurationProgram() throws {
     let root = try TemporaryFolder()

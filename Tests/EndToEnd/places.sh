@@ -70,7 +70,7 @@ if out=$(hb start 2>&1); then
   mv "$copy.away" "$copy"; check "and start when they are back" hb start
   equal "with the row" mine "$(sql "select body from notes where body = 'mine'")"
   hb stop --no-backup --yes >/dev/null 2>&1
-else skip "PostgreSQL upgraded beneath it: a copied server does not start here: $(tail -n 2 <<<"$out" | head -c 200)"; hb stop --no-backup --yes >/dev/null 2>&1; fi
+else no "PostgreSQL upgraded beneath it: a copied server does not start: $(tail -n 2 <<<"$out" | head -c 200)"; hb stop --no-backup --yes >/dev/null 2>&1; fi
 unset HOMEBASE_PG_BIN
 
 # As root: the same for a plain user, with state in that user's folders, all scripts' hardest parts.
