@@ -32,7 +32,7 @@ struct Ledger: Sendable {
     var reason: String?
     /// ISO 8601 in UTC.
     var createdAt: String
-    /// Orders entries by the time they were last of use.
+    /// Orders entries by when they were last of use; it goes only up, whatever the clock does.
     var usedAt: String
   }
 
@@ -76,6 +76,13 @@ struct Ledger: Sendable {
       """)
   }
 
+  /// Now, and after every other: with a clock that was set back the layer used last would else be
+  /// the first to go.
+  private static let nextUse = """
+    greatest(clock_timestamp(),
+      (select max(used_at) + interval '1 microsecond' from homebase.databases))
+    """
+
   /// Orders copies by the number in their name.
   static let order = """
     case when kind in ('snapshot', 'spare') then substring(name from '[0-9]+$')::numeric else 0 end
@@ -116,10 +123,11 @@ struct Ledger: Sendable {
   ) -> PostgresStatement {
     PostgresStatement(
       sql: """
-        insert into homebase.databases (name, kind, key, label, reason) values ($1, $2, $3, $4, $5)
+        insert into homebase.databases (name, kind, key, label, reason, used_at)
+        values ($1, $2, $3, $4, $5, \(nextUse))
         on conflict (name) do update set kind = excluded.kind, key = excluded.key,
           label = excluded.label, reason = excluded.reason, created_at = clock_timestamp(),
-          used_at = clock_timestamp()
+          used_at = excluded.used_at
         """,
       values: [name, kind.rawValue, key, label, reason])
   }
@@ -132,7 +140,7 @@ struct Ledger: Sendable {
   /// The statement that says that a layer was of use.
   static func touch(_ name: String) -> PostgresStatement {
     PostgresStatement(
-      sql: "update homebase.databases set used_at = clock_timestamp() where name = $1",
+      sql: "update homebase.databases set used_at = \(nextUse) where name = $1",
       values: [name])
   }
 

@@ -275,6 +275,27 @@ import Testing
       #expect(kept.contains { $0.name == "mine" })
     }
   }
+
+  /// With a clock that was set back, what was used last would else be the first to go.
+  @Test func theLayerUsedLastStaysWhateverTheClockSays() async throws {
+    var limits = ProjectDatabase.Limits()
+    limits.layers = 1
+    try await withDatabase(limits: limits) { folder, database in
+      await database.waitForMaintenance()
+      let access = await database.access
+      let admin = try await access.connect(to: Ledger.database, as: access.superuser)
+      _ = try await admin.query(
+        "update homebase.databases set used_at = used_at + interval '1 day'")
+      await admin.close()
+      for seed in ["two", "three"] {
+        try folder.write("seeds/notes.sql", "insert into notes values (2, '\(seed)');")
+        _ = try await database.reset()
+        await database.waitForMaintenance()
+      }
+      try folder.write("seeds/notes.sql", "insert into notes values (2, 'two');")
+      #expect(try await database.reset().replayed.isEmpty)
+    }
+  }
 }
 
 @Suite struct MigrationRunnerTests {
