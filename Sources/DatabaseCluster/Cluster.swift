@@ -8,7 +8,12 @@ package struct Cluster: Sendable {
   package var dataFolder: String
   /// Where its unix socket is; only the server's user may look into it.
   package var socketFolder: String
+  /// What runs: a copy of what is installed.
   package var installation: PostgresInstallation
+  /// What is installed, and was copied.
+  var system: PostgresInstallation?
+  /// Of the copy.
+  var copyKey: String?
   /// Whom the server runs as, when this process is root.
   package var user: UserIdentity?
   /// Of TCP, and in the socket's name.
@@ -84,7 +89,10 @@ package struct Cluster: Sendable {
         }
       }
     }
-    let installation = try await ServerCopy(folder: cacheFolder, installation: installation)
+    let system = installation
+    // Before the copying: a change in between is seen later.
+    let copyKey = try ServerCopy.key(of: system)
+    let installation = try await ServerCopy(folder: cacheFolder, installation: system)
       .ensure(progress: progress)
     let lock = try await FolderLock(dataFolder + ".lock") {
       progress("waiting for another start of this project")
@@ -113,8 +121,8 @@ package struct Cluster: Sendable {
         boot + "\n", to: "\(dataFolder)/\(ShutdownMarks.bootFile)", owner: user)
     }
     return Cluster(
-      dataFolder: dataFolder, socketFolder: socketFolder, installation: installation, user: user,
-      port: port, health: health,
+      dataFolder: dataFolder, socketFolder: socketFolder, installation: installation,
+      system: system, copyKey: copyKey, user: user, port: port, health: health,
       platformHash: FileTree.read("\(dataFolder)/\(platformFile)")
         .map { String($0.prefix { !$0.isNewline }) })
   }
@@ -189,15 +197,13 @@ package struct Cluster: Sendable {
     return there.st_dev == here.st_dev && there.st_ino == here.st_ino ? pid : nil
   }
 
-  /// Whether a running server's program has been replaced on the disk since it was started.
+  /// Whether PostgreSQL or its extensions have been installed anew since the cluster was prepared.
   ///
-  /// A package upgrade does that; new sessions then load libraries that no longer fit, and fail
-  /// at once. The server must be restarted.
-  ///
-  /// - Parameter pid: The server's process.
-  /// - Returns: True when its program is gone from where it was; false when nothing can be told.
-  package static func isProgramReplaced(ofServer pid: Int32) -> Bool {
-    FileTree.linkTarget("/proc/\(pid)/exe")?.hasSuffix(" (deleted)") ?? false
+  /// The server goes on with the copy that it was started from, and lacks nothing by it; the next
+  /// `prepare` takes what is installed then.
+  package var isInstallationChanged: Bool {
+    guard let system, let key = try? ServerCopy.key(of: system) else { return false }
+    return key != copyKey
   }
 
   // MARK: - Starting and stopping

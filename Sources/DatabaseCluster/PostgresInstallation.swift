@@ -175,11 +175,6 @@ package struct PostgresInstallation: Sendable, Hashable {
     return copy
   }
 
-  /// Whether its folder holds, by now, a server for the same data: the same major version.
-  package var isUsable: Bool {
-    (try? Self.read(binFolder, root: ""))?.version.major == version.major
-  }
-
   /// Whether a library of this name can be loaded by the server.
   ///
   /// - Parameter name: Without folder and ending: `pg_stat_statements`.

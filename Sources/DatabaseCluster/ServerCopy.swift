@@ -26,7 +26,7 @@ struct ServerCopy {
   /// - Throws: `ClusterError`; `CancellationError`.
   func ensure(progress: (String) -> Void = { _ in }) async throws -> PostgresInstallation {
     guard !installation.binFolder.hasPrefix(servers + "/") else { return installation }
-    let place = "\(servers)/\(try key())"
+    let place = "\(servers)/\(try Self.key(of: installation))"
     if FileTree.exists("\(place)/\(Self.mark)") {
       utimes("\(place)/\(Self.mark)", nil)
       return copied(at: place)
@@ -55,7 +55,11 @@ struct ServerCopy {
   }
 
   /// Changes with the server, with what is installed beside it, and with homebase's own files.
-  private func key() throws(ClusterError) -> String {
+  ///
+  /// - Parameter installation: As it is installed.
+  /// - Returns: The name of the copy's folder.
+  /// - Throws: `ClusterError.system`.
+  static func key(of installation: PostgresInstallation) throws(ClusterError) -> String {
     var hasher = SHA256()
     hasher.update(data: Array("copy 1 \(installation.versionText)\n".utf8))
     let paths = [

@@ -71,7 +71,6 @@ package actor Stack {
     let began = ContinuousClock.now
     return try await turnstile.pass {
       if running != nil {
-        try await takeNewProgram()
         // A database that could not be built is tried again: the file may be mended by now.
         if databaseProblem != nil { try await openDatabase(progress) }
         var status = try await status()
@@ -194,13 +193,6 @@ package actor Stack {
       await supervisor.stop()
       throw error
     }
-    let postgresName = plan.postgresName
-    await health.whenReplacedServerRefuses {
-      supervisor.logs.note(
-        service: postgresName, "its program was replaced and lets nobody in: restarted")
-      _ = try? await supervisor.restart(postgresName)
-    }
-
     let platformHash = cluster.platformHash ?? PlatformSchema.hash
     let contexts = self.contexts
     let logs = supervisor.logs
@@ -309,30 +301,6 @@ package actor Stack {
     }
   }
 
-  /// Restarts a PostgreSQL that was upgraded while it ran.
-  ///
-  /// Sessions end by this, so it is done only when they end anyway, at a reset, when somebody
-  /// starts the stack again, and when new ones are refused.
-  private func takeNewProgram() async throws {
-    guard let running, DatabaseHealth.canBeRenewed(running.cluster) else { return }
-    running.supervisor.logs.note(
-      service: running.plan.postgresName, "its program was replaced on the disk: restarted")
-    try await running.supervisor.restart(running.plan.postgresName)
-    try await running.supervisor.waitUntilHealthy(running.plan.postgresName)
-  }
-
-  /// The database, about to be replaced: a moment at which its server may be restarted as well.
-  ///
-  /// - Returns: The database of the running stack.
-  /// - Throws: As `needRunning()`; `SupervisionError` when the new server does not come up.
-  func databaseForReset() async throws -> ProjectDatabase {
-    let running = try needRunning()
-    if DatabaseHealth.canBeRenewed(running.cluster) {
-      try await turnstile.pass { try await takeNewProgram() }
-    }
-    return try needRunning().database
-  }
-
   /// Whether nothing of the stack runs or is being started.
   var isDown: Bool { running == nil && !isStarting }
 
@@ -389,8 +357,12 @@ package actor Stack {
     let spares = await running.database.spareCount()
     var warnings = running.warnings
     if let databaseProblem { warnings.append(databaseProblem) }
-    if DatabaseHealth.isReplaced(running.cluster) {
-      warnings.append(DatabaseHealth.replacedWarning(service: running.plan.postgresName))
+    if running.cluster.isInstallationChanged {
+      warnings.append(
+        Diagnostic(
+          code: "postgres_changed",
+          message: "PostgreSQL or its extensions were installed anew since this stack was started",
+          hint: "`homebase restart` takes what is installed now"))
     }
     var migrations: StackStatus.Migrations?
     if let states = try? await running.database.pendingMigrations() {

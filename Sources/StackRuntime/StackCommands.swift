@@ -54,7 +54,7 @@ struct StackCommands: Sendable {
 
     case StackProtocol.ResetRequest.name:
       let arguments = try request.arguments(as: StackProtocol.ResetRequest.self)
-      let outcome = try await stack.databaseForReset().reset(
+      let outcome = try await stack.needRunning().database.reset(
         ResetOptions(
           leavesOutSeeds: !arguments.seeds, version: arguments.version,
           leavesOutLast: arguments.last, seedPatterns: arguments.sqlPaths),

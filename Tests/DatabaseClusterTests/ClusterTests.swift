@@ -207,22 +207,6 @@ import Testing
     #expect(error == .notReady(reason: "it ended while starting"))
   }
 
-  /// An upgrade beneath a running server breaks every new session: it must be noticed.
-  @Test func replacedProgramIsNoticed() async throws {
-    let folder = try TemporaryFolder()
-    let program = folder.path + "/program"
-    let copied = try await runTool(["/bin/cp", "/bin/sleep", program])
-    #expect(copied.status.isSuccess)
-    let child = try await ChildProcess.spawn(
-      ChildRequest(executable: program, arguments: [program, "600"], environment: [:]))
-    #expect(!Cluster.isProgramReplaced(ofServer: child.pid))
-    try FileTree.remove(program)
-    #expect(Cluster.isProgramReplaced(ofServer: child.pid))
-    child.send(SIGKILL)
-    _ = await child.waitForExit()
-    #expect(!Cluster.isProgramReplaced(ofServer: 4_190_000))
-  }
-
   /// As root the server gets a user of its own: PostgreSQL refuses root.
   @Test func rootRunsTheServerAsAnotherUser() throws {
     let user = try Cluster.serverUser(environment: [:])

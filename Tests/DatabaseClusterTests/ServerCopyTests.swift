@@ -80,6 +80,21 @@ import Testing
     #expect(!FileTree.exists("\(root.path)/cache/servers/.building-1"))
   }
 
+  /// An upgrade beneath a running stack is taken by the next start, and said until then.
+  @Test func laterInstallationIsNoticed() async throws {
+    let root = try TemporaryFolder()
+    let installation = try installation(in: root)
+    let key = try ServerCopy.key(of: installation)
+    let cluster = Cluster(
+      dataFolder: root.path, socketFolder: root.path, installation: installation,
+      system: installation, copyKey: key, user: nil, port: 1, health: .new)
+    #expect(!cluster.isInstallationChanged)
+    try root.write("another\n", to: "usr/lib/postgresql/15/bin/postgres.new", mode: 0o755)
+    let program = installation.binFolder + "/postgres"
+    #expect(rename(program + ".new", program) == 0)
+    #expect(cluster.isInstallationChanged)
+  }
+
   /// Migrations run as `postgres`, who is no superuser, and create these.
   @Test(arguments: ["postgres_fdw", "pg_prewarm", "pg_trgm", "dblink"])
   func unprivilegedRoleCreatesExtensions(name: String) async throws {

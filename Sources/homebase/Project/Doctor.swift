@@ -82,16 +82,6 @@ struct DoctorCheck: Sendable {
     do {
       let found = try PostgresInstallation.find(
         preferringMajor: wanted?.database.majorVersion ?? 15, environment: environment)
-      if let place,
-        let pid = Cluster.runningServer(in: "\(place.dataFolder)/\(Cluster.folderName)"),
-        Cluster.isProgramReplaced(ofServer: pid)
-      {
-        return [
-          bad(
-            "postgresql", "it was upgraded or replaced while it ran (pid \(pid))",
-            fix: "homebase restart")
-        ]
-      }
       return [
         good(
           "postgresql",
