@@ -79,7 +79,8 @@ package struct Cluster: Sendable {
     }
     // Everything that can be wrong with the project's own words comes before any work.
     let configuration = try settings.file(
-      installation: installation, socketFolder: socketFolder, port: port)
+      installation: installation, socketFolder: socketFolder, port: port,
+      disk: try? DiskSpace.at(FileTree.parent(of: dataFolder)))
     try FileTree.makeFolder(
       FileTree.parent(of: dataFolder), keepingModeIfThere: user == nil ? 0o700 : 0o755)
     if let user {

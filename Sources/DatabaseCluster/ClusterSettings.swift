@@ -21,7 +21,6 @@ package struct ClusterSettings: Sendable, Hashable {
     ("wal_level", "logical"),
     ("wal_init_zero", "off"),
     ("min_wal_size", "32MB"),
-    ("max_wal_size", "1GB"),
     ("max_connections", "100"),
     ("max_locks_per_transaction", "128"),
     ("shared_buffers", "64MB"),
@@ -52,16 +51,18 @@ package struct ClusterSettings: Sendable, Hashable {
   ///   - installation: Tells which libraries are there to be loaded.
   ///   - socketFolder: Where the unix socket is to be.
   ///   - port: Of TCP, and in the socket's name.
+  ///   - disk: What the data folder's file system has; nil: enough.
   /// - Returns: The text.
   /// - Throws: `ClusterError.badSetting`.
   func file(
-    installation: PostgresInstallation, socketFolder: String, port: Int
+    installation: PostgresInstallation, socketFolder: String, port: Int, disk: DiskSpace? = nil
   ) throws(ClusterError) -> String {
     var lines = [
       "# Written by homebase at every start. Put your settings into [db.settings].",
       "",
     ]
     for (name, value) in Self.defaults { lines.append(try Self.line(name, value)) }
+    lines.append(try Self.line("max_wal_size", Self.writeAheadLogSize(on: disk)))
     if installation.hasLibrary("pg_stat_statements") {
       lines.append(try Self.line("shared_preload_libraries", "pg_stat_statements"))
       lines.append(try Self.line("pg_stat_statements.max", "1000"))
@@ -80,6 +81,13 @@ package struct ClusterSettings: Sendable, Hashable {
       lines.append(try Self.line(name, value))
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// How much log the server keeps to write over: 1 GiB of it would be most of a small disk.
+  private static func writeAheadLogSize(on disk: DiskSpace?) -> String {
+    guard let disk else { return "1GB" }
+    let eighth = disk.availableInBytes >> 23
+    return "\(max(64, min(1024, eighth)))MB"
   }
 
   /// Who may connect: over the socket (its folder is the server's user's own) without a password,

@@ -232,6 +232,15 @@ import Testing
     #expect(lines.contains("unix_socket_directories = '/run/x'"))
   }
 
+  /// A log of 1 GiB would fill a small disk, and copies of databases would find no room.
+  @Test(arguments: [(100 << 20, "64MB"), (4 << 30, "512MB"), (1 << 40, "1024MB")])
+  func theLogFitsTheDisk(available: Int, size: String) throws {
+    let text = try ClusterSettings().file(
+      installation: installation, socketFolder: "/run/x", port: 1,
+      disk: DiskSpace(availableInBytes: available, totalInBytes: 1 << 40))
+    #expect(text.contains("max_wal_size = '\(size)'\n"))
+  }
+
   /// A value with a line end would be a second setting.
   @Test(arguments: [
     ("work_mem", "1MB\nfsync = on"), ("work mem", "1"), ("", "1"), ("a=b", "1"), ("ä", "1"),
