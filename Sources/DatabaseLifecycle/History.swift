@@ -112,14 +112,11 @@ extension ProjectDatabase {
       let admin = try await workConnection()
       return try await withLive { connection in
         var runner = MigrationRunner(inputs: inputs, admin: admin, connection: connection)
-        var done: [String] = []
-        for migration in pending {
-          progress.say(.migration, inputs.displayPath(migration.path))
-          runner.earlierFiles = files.before(migration, inputs)
-          try await runner.apply(migration, databaseIsUnchanged: false)
-          done.append(inputs.displayPath(migration.path))
+        runner.files = files
+        try await runner.apply(pending[...], databaseIsUnchanged: false) {
+          progress.say(.migration, inputs.displayPath($0.path))
         }
-        return done
+        return pending.map { inputs.displayPath($0.path) }
       }
     }
   }

@@ -56,36 +56,14 @@ struct LayerBuilder: Sendable {
         try await prepare(build)
       }
       var replayed: [String] = []
-      let last = files.migrations.count - 1
-      var session: PostgresConnection?
-      for index in next..<max(next, files.migrations.count) {
-        if index == last, keepsLastStep, index > next {
-          await session?.close()
-          session = nil
-          try await live.moveChanges(to: build, connection)
-          try await keep(build, as: chain.before(migration: index))
-        }
-        let current: PostgresConnection
-        if let session { current = session } else { current = try await connect(to: build) }
-        session = current
-        let migration = files.migrations[index]
-        progress.say(.migration, inputs.displayPath(migration.path))
-        var runner = runner(current, build)
-        runner.earlierFiles = files.before(migration, inputs)
-        try await runner.apply(migration, databaseIsUnchanged: true)
-        replayed.append(inputs.displayPath(migration.path))
+      var pending = files.migrations[min(next, files.migrations.count)...]
+      if keepsLastStep, pending.count > 1, let last = pending.popLast() {
+        replayed += try await replay(pending, of: files, in: build)
+        try await live.moveChanges(to: build, connection)
+        try await keep(build, as: chain.before(migration: files.migrations.count - 1))
+        pending = [last]
       }
-      if !files.seeds.isEmpty {
-        let current: PostgresConnection
-        if let session { current = session } else { current = try await connect(to: build) }
-        session = current
-        for seed in files.seeds {
-          progress.say(.seed, inputs.displayPath(seed.path))
-          try await runner(current, build).apply(seed, databaseIsUnchanged: true)
-          replayed.append(inputs.displayPath(seed.path))
-        }
-      }
-      await session?.close()
+      replayed += try await replay(pending, of: files, seeds: files.seeds, in: build)
       try await live.moveChanges(to: build, connection)
       let layer = "\(Ledger.prefix)layer_\(chain.final)"
       try await finish(build, as: layer, key: chain.final)
@@ -93,6 +71,44 @@ struct LayerBuilder: Sendable {
     } catch {
       try? await live.restore(connection)
       try? await copier.drop(build)
+      throw error
+    }
+  }
+
+  /// Runs migrations, then seeds.
+  ///
+  /// - Returns: The files, as people know them.
+  private func replay(
+    _ migrations: ArraySlice<Migration>, of files: ProjectFiles, seeds: [ProjectFiles.Seed] = [],
+    in build: String
+  ) async throws -> [String] {
+    if migrations.isEmpty && seeds.isEmpty { return [] }
+    return try await withSession(of: build) { session in
+      var runner = runner(session, build)
+      runner.files = files
+      let (inputs, progress) = (inputs, progress)
+      try await runner.apply(migrations, databaseIsUnchanged: true) {
+        progress.say(.migration, inputs.displayPath($0.path))
+      }
+      for seed in seeds {
+        progress.say(.seed, inputs.displayPath(seed.path))
+        try await runner.apply(seed, databaseIsUnchanged: true)
+      }
+      return (migrations.map { $0.path } + seeds.map { $0.path }).map { inputs.displayPath($0) }
+    }
+  }
+
+  /// Connects to a build as `postgres`; the session ends before this returns, for copies.
+  private func withSession<Result>(
+    of build: String, _ body: (PostgresConnection) async throws -> Result
+  ) async throws -> Result {
+    let session = try await access.connect(to: build, as: "postgres", handlingNotices: progress)
+    do {
+      let result = try await body(session)
+      await session.close()
+      return result
+    } catch {
+      await session.close()
       throw error
     }
   }
@@ -106,10 +122,6 @@ struct LayerBuilder: Sendable {
     var migrations = files
     migrations.seeds = []
     _ = try await build(migrations, keepsLastStep: false)
-  }
-
-  private func connect(to database: String) async throws -> PostgresConnection {
-    try await access.connect(to: database, as: "postgres", handlingNotices: progress)
   }
 
   /// Keeps a copy of a build as a layer; its builder must not be connected.
@@ -143,14 +155,9 @@ struct LayerBuilder: Sendable {
     }
     await superuser.close()
     if fileExists(inputs.layout.rolesFile) {
-      let session = try await connect(to: build)
-      do {
+      try await withSession(of: build) { session in
         try await runner(session, build).applyRoles(inputs.layout.rolesFile)
-      } catch {
-        await session.close()
-        throw error
       }
-      await session.close()
     }
   }
 }

@@ -63,10 +63,17 @@ package struct ProjectFiles: Sendable, Hashable {
     return files
   }
 
-  /// The files whose statements come before a migration's in a database's history.
-  func before(_ migration: Migration, _ inputs: LifecycleInputs) -> [String] {
-    (rolesHash == nil ? [] : [inputs.layout.rolesFile])
-      + migrations.prefix { $0.version != migration.version }.map { $0.path }
+  /// The files whose statements come before a file's in a database's history.
+  ///
+  /// - Parameters:
+  ///   - path: The file's; `roles.sql` comes first, seeds come after all migrations.
+  ///   - inputs: Where the files are.
+  /// - Returns: Paths in the order in which they ran.
+  func before(_ path: String, _ inputs: LifecycleInputs) -> [String] {
+    let roles = inputs.layout.rolesFile
+    if path == roles { return [] }
+    return (rolesHash == nil ? [] : [roles])
+      + migrations.prefix { $0.path != path }.map { $0.path }
   }
 
   private mutating func listMigrations(

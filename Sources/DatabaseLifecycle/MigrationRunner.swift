@@ -15,65 +15,170 @@ struct MigrationRunner: Sendable {
   let connection: PostgresConnection
   /// The name that the database has while it is changed.
   var database = Ledger.live
-  /// Files whose statements the database's history holds already, in order.
-  var earlierFiles: [String] = []
+  /// The files whose statements the history of the database holds, or may come to hold.
+  var files: ProjectFiles?
 
   /// More statements than this are sent in parts, so that a file of 50 MB needs no more memory.
   static let mostStatementsInFlight = 1_000
+  /// What one portion of ordinary files holds at most, or one file more.
+  static let mostFilesOfAPortion = 24
+  static let mostStatementsOfAPortion = 400
+  static let mostBytesOfAPortion = 256 << 10
 
-  /// Applies a migration and enters it in the history.
+  /// Applies migrations in turn; each is one transaction with its row in the history.
+  ///
+  /// Ordinary files reach the server several at once, and the next ones are read and split while
+  /// it works, so that it never waits for us.
   ///
   /// - Parameters:
-  ///   - migration: The file, which must still have the bytes of its hash.
+  ///   - migrations: Files that must still have the bytes of their hashes.
   ///   - databaseIsUnchanged: Whether a failure leaves the live database as it was.
-  /// - Throws: `LifecycleError`, with file and line.
-  func apply(_ migration: Migration, databaseIsUnchanged: Bool) async throws {
-    let script = try script(migration.path, step: "migration")
-    // The history keeps the statements without comments before them, as the Supabase CLI does.
-    let history = PostgresStatement(
-      sql: """
-        insert into supabase_migrations.schema_migrations (version, name, statements)
-        values ($1, $2, $3::text[])
-        """,
-      values: [
-        migration.version, migration.name, arrayLiteral(script.historyStatements),
-      ])
-    try await run(
-      script, path: migration.path, step: "migration", closing: [history],
-      databaseIsUnchanged: databaseIsUnchanged)
+  ///   - onBegin: Is told of each file when its turn comes; must not block.
+  /// - Throws: `LifecycleError`, with file and line; files after that one were not run.
+  func apply(
+    _ migrations: ArraySlice<Migration>, databaseIsUnchanged: Bool,
+    onBegin: @escaping @Sendable (Migration) -> Void
+  ) async throws {
+    var queue = FileQueue(runner: self, rest: migrations)
+    var next = queue.next()
+    while let portion = next {
+      async let sent: Void = run(
+        portion, databaseIsUnchanged: databaseIsUnchanged, onBegin: onBegin)
+      next = queue.next()
+      try await sent
+    }
   }
 
   /// Applies a seed file and notes its hash.
   func apply(_ seed: ProjectFiles.Seed, databaseIsUnchanged: Bool) async throws {
-    let script = try script(seed.path, step: "seed")
-    let note = PostgresStatement(
+    var file = try read(seed.path, step: "seed")
+    file.closing = PostgresStatement(
       sql: """
         insert into supabase_migrations.seed_files (path, hash) values ($1, $2)
         on conflict (path) do update set hash = excluded.hash
         """,
       values: [seed.name, seed.hash])
-    try await run(
-      script, path: seed.path, step: "seed", closing: [note],
-      databaseIsUnchanged: databaseIsUnchanged)
+    try await run(file, databaseIsUnchanged: databaseIsUnchanged)
   }
 
   /// Applies `roles.sql`.
   func applyRoles(_ path: String) async throws {
-    try await run(
-      try script(path, step: "roles"), path: path, step: "roles", closing: [],
-      databaseIsUnchanged: true)
+    try await run(try read(path, step: "roles"), databaseIsUnchanged: true)
   }
 
-  private func script(_ path: String, step: String) throws -> Script {
+  // MARK: - Reading
+
+  /// A file that was read and split, and what is sent behind its statements.
+  private struct ReadFile: Sendable {
+    var path: String
+    /// As people know it.
+    var file: String
+    var step: String
+    var script: Script
+    /// Without pieces that are comments only, and without lines of psql that may be left out.
+    var statements: [SQLStatement]
+    /// The history's row, or the seeds'.
+    var closing: PostgresStatement?
+
+    /// Whether BEGIN and COMMIT around the file change nothing of what it does.
+    var isOrdinary: Bool {
+      statements.count <= MigrationRunner.mostStatementsOfAPortion
+        && script.bytes.count <= MigrationRunner.mostBytesOfAPortion
+        && statements.allSatisfy { $0.ignoresBlocks } && !script.turnsTransactionOff
+    }
+  }
+
+  private func read(_ path: String, step: String) throws -> ReadFile {
     let file = inputs.displayPath(path)
     let script = try Script(bytes: try readFile(path), file: file)
-    // An open comment alone is no statement that the server could refuse.
-    for piece in script where piece.isEmpty {
-      if let open = piece.unterminatedDiagnostic(file: file) {
-        throw Failure.unterminated(open, step: step)
+    var statements: [SQLStatement] = []
+    for piece in script {
+      if piece.isEmpty {
+        // An open comment alone is no statement that the server could refuse.
+        if let open = piece.unterminatedDiagnostic(file: file) {
+          throw Failure.unterminated(open, step: step)
+        }
+      } else if !piece.isMetaCommand {
+        statements.append(piece)
+      } else if !piece.isSkippableMetaCommand {
+        throw LifecycleError.notSQL(
+          step: step, location: SourceLocation(file: file, line: piece.line),
+          command: "\\" + (piece.metaCommand ?? ""))
       }
     }
-    return script
+    return ReadFile(path: path, file: file, step: step, script: script, statements: statements)
+  }
+
+  private func read(_ migration: Migration) throws -> ReadFile {
+    var file = try read(migration.path, step: "migration")
+    // The history keeps the statements without comments before them, as the Supabase CLI does.
+    file.closing = PostgresStatement(
+      sql: """
+        insert into supabase_migrations.schema_migrations (version, name, statements)
+        values ($1, $2, $3::text[])
+        """,
+      values: [
+        migration.version, migration.name, arrayLiteral(file.statements.map { $0.text }),
+      ])
+    return file
+  }
+
+  /// What is sent in one go.
+  private enum Portion: Sendable {
+    /// Ordinary files, one after the other.
+    case ordinary([(migration: Migration, file: ReadFile)])
+    /// A file of any kind.
+    case alone(Migration, ReadFile)
+    /// A file that cannot be read as SQL.
+    case unreadable(Migration, any Error)
+  }
+
+  /// Migrations that wait, cut into portions.
+  private struct FileQueue {
+    let runner: MigrationRunner
+    var rest: ArraySlice<Migration>
+    /// Read already, for the next portion.
+    private var held: Portion?
+    private var isFirst = true
+
+    init(runner: MigrationRunner, rest: ArraySlice<Migration>) {
+      self.runner = runner
+      self.rest = rest
+    }
+
+    mutating func next() -> Portion? {
+      if let held {
+        self.held = nil
+        return held
+      }
+      var gathered: [(migration: Migration, file: ReadFile)] = []
+      var statements = 0
+      var bytes = 0
+      // The first portion is small: meanwhile the server has nothing to do.
+      let most = isFirst ? 2 : MigrationRunner.mostFilesOfAPortion
+      isFirst = false
+      while gathered.count < most, statements < MigrationRunner.mostStatementsOfAPortion,
+        bytes < MigrationRunner.mostBytesOfAPortion, let migration = rest.popFirst()
+      {
+        let portion: Portion
+        do {
+          let file = try runner.read(migration)
+          if file.isOrdinary {
+            gathered.append((migration, file))
+            statements += file.statements.count
+            bytes += file.script.bytes.count
+            continue
+          }
+          portion = .alone(migration, file)
+        } catch {
+          portion = .unreadable(migration, error)
+        }
+        if gathered.isEmpty { return portion }
+        held = portion
+        break
+      }
+      return gathered.isEmpty ? nil : .ordinary(gathered)
+    }
   }
 
   // MARK: - Running
@@ -87,24 +192,74 @@ struct MigrationRunner: Sendable {
     var change: TextChange?
   }
 
-  private func run(
-    _ script: Script, path: String, step: String, closing: [PostgresStatement],
-    databaseIsUnchanged: Bool
-  ) async throws {
-    let file = inputs.displayPath(path)
-    var failure = Failure(step: step, file: file, isUnchanged: databaseIsUnchanged)
-    let statements = script.statements
-    for statement in statements where statement.isMetaCommand && !statement.isSkippableMetaCommand {
-      throw LifecycleError.notSQL(
-        step: step, location: SourceLocation(file: file, line: statement.line),
-        command: "\\" + (statement.metaCommand ?? ""))
-    }
-    let opening = [
-      Sent(statement: PostgresStatement(sql: "reset all", values: [])),
-      Sent(statement: PostgresStatement(sql: "reset role", values: [])),
-    ]
+  /// What a session must be before a file, and before the history's row.
+  private static let resetAll = Sent(statement: PostgresStatement("reset all"))
+  private static let resetRole = Sent(statement: PostgresStatement("reset role"))
+  /// A file may leave behind a role who may not write the history, and a timeout too short for it.
+  private static let regain = Sent(
+    statement: PostgresStatement(
+      """
+      select pg_catalog.set_config('role', 'none', false),
+        pg_catalog.set_config('statement_timeout', '0', false)
+      """))
 
-    var batch = opening
+  private func run(
+    _ portion: Portion, databaseIsUnchanged: Bool, onBegin: @escaping @Sendable (Migration) -> Void
+  ) async throws {
+    switch portion {
+    case .ordinary(let files):
+      try await run(files, databaseIsUnchanged: databaseIsUnchanged, onBegin: onBegin)
+    case .alone(let migration, let file):
+      onBegin(migration)
+      try await run(file, databaseIsUnchanged: databaseIsUnchanged)
+    case .unreadable(let migration, let error):
+      onBegin(migration)
+      throw error
+    }
+  }
+
+  /// Sends several files before one sync, each between BEGIN and COMMIT.
+  ///
+  /// After an error the server passes over all that comes before the sync: files behind the one
+  /// that failed do not run.
+  private func run(
+    _ files: [(migration: Migration, file: ReadFile)], databaseIsUnchanged: Bool,
+    onBegin: @escaping @Sendable (Migration) -> Void
+  ) async throws {
+    var sent: [Sent] = []
+    /// The file of each statement.
+    var owners: [Int] = []
+    /// The last statement of each file, and what begins behind it.
+    var followers: [Int: Migration] = [:]
+    for (number, (_, file)) in files.enumerated() {
+      sent.append(Sent(statement: PostgresStatement("begin")))
+      sent.append(Self.resetAll)
+      if number == 0 { sent.append(Self.resetRole) }
+      sent += file.statements.map { said($0, file.script) }
+      sent.append(Self.regain)
+      if let closing = file.closing { sent.append(Sent(statement: closing)) }
+      sent.append(Sent(statement: PostgresStatement("commit")))
+      owners += Array(repeating: number, count: sent.count - owners.count)
+      if number + 1 < files.count { followers[sent.count - 1] = files[number + 1].migration }
+    }
+    if let first = files.first { onBegin(first.migration) }
+    let begins = followers
+    try await send(
+      sent,
+      milestones: PipelineMilestones(Set(begins.keys)) { index in
+        if let migration = begins[index] { onBegin(migration) }
+      }
+    ) { index in
+      let file = files[index.map { owners[$0] } ?? files.count - 1].file
+      return Failure(step: file.step, file: file.file, isUnchanged: databaseIsUnchanged)
+    }
+  }
+
+  private func run(_ file: ReadFile, databaseIsUnchanged: Bool) async throws {
+    var failure = Failure(step: file.step, file: file.file, isUnchanged: databaseIsUnchanged)
+    let statements = file.statements
+    let script = file.script
+    var batch = [Self.resetAll, Self.resetRole]
     let controlsItself = statements.contains { $0.isTransactionControl }
     let isAlone = script.turnsTransactionOff
     let needsBlock =
@@ -114,7 +269,7 @@ struct MigrationRunner: Sendable {
     var isInBlock = false
     failure.keepsPart = controlsItself || isAlone || statements.contains { $0.refusesTransaction }
 
-    for statement in statements where !statement.isMetaCommand {
+    for statement in statements {
       if statement.isCopyFromStdin {
         if needsBlock, !isInBlock { try await begin(&isInBlock) }
         try await send(&batch, failure)
@@ -130,7 +285,7 @@ struct MigrationRunner: Sendable {
       }
       if needsBlock, !isInBlock { try await begin(&isInBlock) }
       if let role = statement.createdRole {
-        batch += try await creation(of: role, in: statement, script)
+        batch += try await creation(of: role, in: statement, file)
       } else {
         batch.append(said(statement, script))
       }
@@ -142,17 +297,12 @@ struct MigrationRunner: Sendable {
       if connection.isInTransaction {
         _ = try? await connection.execute("rollback")
         throw LifecycleError.transactionLeftOpen(
-          step: step, location: SourceLocation(file: file), isDatabaseUnchanged: databaseIsUnchanged
-        )
+          step: file.step, location: SourceLocation(file: file.file),
+          isDatabaseUnchanged: databaseIsUnchanged)
       }
     }
-    // A file may leave behind a role who may not write the history, and a timeout too short for it.
-    let regain = """
-      select pg_catalog.set_config('role', 'none', false),
-        pg_catalog.set_config('statement_timeout', '0', false)
-      """
-    batch.append(Sent(statement: PostgresStatement(sql: regain, values: [])))
-    batch += closing.map { Sent(statement: $0) }
+    batch.append(Self.regain)
+    if let closing = file.closing { batch.append(Sent(statement: closing)) }
     try await send(&batch, failure)
     if isInBlock { try await commit(&isInBlock, failure) }
   }
@@ -212,15 +362,21 @@ struct MigrationRunner: Sendable {
     guard !batch.isEmpty else { return }
     let sent = batch
     batch = []
+    try await send(sent) { _ in failure }
+  }
+
+  private func send(
+    _ sent: [Sent], milestones: PipelineMilestones? = nil, _ failure: (Int?) -> Failure
+  ) async throws {
     do {
-      _ = try await connection.pipeline(sent.map { $0.statement })
+      _ = try await connection.pipeline(sent.map { $0.statement }, milestones: milestones)
     } catch let error {
       // After BEGIN in the file, or in a block of ours, the session waits for a rollback.
       _ = try? await connection.execute("rollback")
-      guard case .server(let server, let index) = error else { throw error }
-      guard let index, sent.indices.contains(index) else {
-        throw failure.error(server, origin: nil)
-      }
+      guard case .server(let server, let place) = error else { throw error }
+      let index = place.flatMap { sent.indices.contains($0) ? $0 : nil }
+      let failure = failure(index)
+      guard let index else { throw failure.error(server, origin: nil) }
       var shown = server
       if let change = sent[index].change { shown.position = server.position.map(change.original) }
       throw failure.error(shown, origin: sent[index].origin)
@@ -255,7 +411,7 @@ struct MigrationRunner: Sendable {
   /// migrations made before is given the attributes that the statement asks for. One that this
   /// history made already is refused by the server, as on the platform (42710).
   private func creation(
-    of role: CreatedRole, in statement: SQLStatement, _ script: Script
+    of role: CreatedRole, in statement: SQLStatement, _ file: ReadFile
   ) async throws -> [Sent] {
     let plain = Sent(statement: sql(statement), origin: statement)
     // Noted before it is there: after a crash between the two it could not be told from one that
@@ -271,9 +427,10 @@ struct MigrationRunner: Sendable {
       select 1 from pg_roles r join homebase.project_roles p on p.name = r.rolname
       where r.rolname = $1
       """, [role.name])
-    guard !known.rows.isEmpty, try !isMade(role.name, before: statement, script) else {
+    guard !known.rows.isEmpty, try !isMade(role.name, before: statement, file) else {
       return [plain]
     }
+    let script = file.script
     let name = String(decoding: script.bytes[role.nameRange], as: UTF8.self)
     let options = RoleOptions(String(decoding: script.bytes[role.optionsRange], as: UTF8.self))
     return options.statements(for: name).map {
@@ -283,7 +440,7 @@ struct MigrationRunner: Sendable {
 
   /// Whether this history made a role before a statement, and did not drop it again.
   private func isMade(
-    _ role: String, before statement: SQLStatement, _ script: Script
+    _ role: String, before statement: SQLStatement, _ file: ReadFile
   ) throws -> Bool {
     var isMade = false
     func walk(_ statements: some Sequence<SQLStatement>) {
@@ -292,10 +449,10 @@ struct MigrationRunner: Sendable {
         if statement.droppedRoles.contains(role) { isMade = false }
       }
     }
-    for path in earlierFiles {
+    for path in files?.before(file.path, inputs) ?? [] {
       walk(try Script(bytes: try readFile(path), file: inputs.displayPath(path)))
     }
-    walk(script.statements.prefix { $0.range.lowerBound < statement.range.lowerBound })
+    walk(file.statements.prefix { $0.range.lowerBound < statement.range.lowerBound })
     return isMade
   }
 }

@@ -108,17 +108,19 @@ package final class PostgresConnection: Sendable {
   /// it, what comes after is not run, and the connection is idle again. Statements that refuse a
   /// transaction block must be alone.
   ///
-  /// - Parameter statements: Each exactly one statement; COPY cannot be among them.
+  /// - Parameters:
+  ///   - statements: Each exactly one statement; COPY cannot be among them.
+  ///   - milestones: Whom to tell on the way; nil when only the end counts.
   /// - Returns: One result a statement.
   /// - Throws: `PostgresError.server` with the index of the statement that failed.
   @discardableResult
   package func pipeline(
-    _ statements: [PostgresStatement]
+    _ statements: [PostgresStatement], milestones: PipelineMilestones? = nil
   ) async throws(PostgresError) -> [PostgresResult] {
     for (index, statement) in statements.enumerated() {
       try Self.check(statement, index: index)
     }
-    return try await run(.pipeline(statements)).map { $0.read() }
+    return try await run(.pipeline(statements, milestones)).map { $0.read() }
   }
 
   private static func check(_ statement: PostgresStatement, index: Int?) throws(PostgresError) {

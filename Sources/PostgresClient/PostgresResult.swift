@@ -14,6 +14,24 @@ package struct PostgresStatement: Sendable, Hashable {
   }
 }
 
+/// Statements of a pipeline whose end is told before the pipeline's own.
+package struct PipelineMilestones: Sendable {
+  /// Indices of statements; the server sends what it has answered after each of them.
+  let indices: Set<Int>
+  let onReach: @Sendable (Int) -> Void
+
+  /// Makes the milestones of one pipeline.
+  ///
+  /// - Parameters:
+  ///   - indices: Of statements.
+  ///   - onReach: Called with an index when that statement has succeeded, in order, before the
+  ///     call returns; possibly on the event loop's thread, so it must not block.
+  package init(_ indices: Set<Int>, onReach: @escaping @Sendable (Int) -> Void) {
+    self.indices = indices
+    self.onReach = onReach
+  }
+}
+
 /// What a statement gave back, all of it, in PostgreSQL's text form.
 package struct PostgresResult: Sendable, Hashable {
   /// A column of a result.

@@ -11,7 +11,7 @@ final class Request: Operation, @unchecked Sendable {
     /// Any number of statements in one text, simple protocol.
     case script(String)
     /// Several statements before one sync: one implicit transaction, one round trip.
-    case pipeline([PostgresStatement])
+    case pipeline([PostgresStatement], PipelineMilestones?)
   }
 
   typealias Outcome = Result<[ServerAnswer], PostgresError>
@@ -60,13 +60,13 @@ final class Request: Operation, @unchecked Sendable {
       case .prepare(let name): sent = sendPipeline(link, [(statement, .prepare(name))], cache)
       case let plan: sent = send(statement, plan, link)
       }
-    case .pipeline(let statements):
+    case .pipeline(let statements, let milestones):
       var plans: [(PostgresStatement, StatementCache.Plan)] = []
       plans.reserveCapacity(statements.count)
       for statement in statements {
         plans.append((statement, mayPrepare ? cache.plan(for: statement.sql) : .unnamed))
       }
-      sent = sendPipeline(link, plans, cache)
+      sent = sendPipeline(link, plans, cache, milestones?.indices ?? [])
     }
     guard !sent else { return }
     let refusal = Self.refusal(link)
@@ -93,7 +93,7 @@ final class Request: Operation, @unchecked Sendable {
 
   private func sendPipeline(
     _ link: OpaquePointer, _ plans: [(PostgresStatement, StatementCache.Plan)],
-    _ cache: StatementCache
+    _ cache: StatementCache, _ milestones: Set<Int> = []
   ) -> Bool {
     guard pq_enter_pipeline_mode(link) == 1 else { return false }
     var sent: [Step] = []
@@ -114,6 +114,8 @@ final class Request: Operation, @unchecked Sendable {
       }
       guard send(statement, plan, link) else { return false }
       sent.append(.statement(index))
+      // Else the server keeps its answers until the sync, or until 8 KiB of them.
+      if milestones.contains(index), pq_send_flush_request(link) != 1 { return false }
     }
     return pq_pipeline_sync(link) == 1
   }
@@ -142,7 +144,7 @@ final class Request: Operation, @unchecked Sendable {
       let answer = ServerAnswer(owning: pointer)
       switch answer.status {
       case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY:
-        accept(answer, &cache)
+        accept(answer, &cache, &effects)
       case PGRES_FATAL_ERROR, PGRES_BAD_RESPONSE:
         reject(answer, &cache)
       case PGRES_PIPELINE_ABORTED:
@@ -170,7 +172,9 @@ final class Request: Operation, @unchecked Sendable {
     return steps[answered]
   }
 
-  private func accept(_ answer: ServerAnswer, _ cache: inout StatementCache) {
+  private func accept(
+    _ answer: ServerAnswer, _ cache: inout StatementCache, _ effects: inout Effects
+  ) {
     switch step {
     case .deallocate(let name):
       cache.deallocated(name)
@@ -180,6 +184,11 @@ final class Request: Operation, @unchecked Sendable {
       answers.append(answer)
       let command = answer.command
       if command == "DISCARD ALL" || command == "DEALLOCATE ALL" { cache.reset() }
+      if case .pipeline(_, let milestones?) = content, case .statement(let index) = step,
+        milestones.indices.contains(index)
+      {
+        effects.add { milestones.onReach(index) }
+      }
     }
   }
 

@@ -83,6 +83,33 @@ extension SQLStatement {
     }
   }
 
+  /// Whether the statement surely does the same between BEGIN and COMMIT as without them, in a
+  /// transaction that the server began by itself.
+  ///
+  /// False for what needs a block (LOCK), may end one (CALL, DO), or is not known to be neither;
+  /// and for CREATE ROLE.
+  package var ignoresBlocks: Bool {
+    let ignores = withHead { head -> Bool? in
+      if head.take("create") {
+        if head.take("role") || head.take("user") || head.take("group") { return false }
+        return createRefusal(&head) == nil
+      }
+      if head.take("alter") { return alterRefusal(&head) == nil }
+      if head.take("drop") { return dropRefusal(&head) == nil }
+      if head.take("set") {
+        return !(head.take("local") || head.take("transaction") || head.take("constraints"))
+      }
+      for word in Self.wordsThatIgnoreBlocks where head.take(word) { return true }
+      return false
+    }
+    return ignores ?? false
+  }
+
+  private static let wordsThatIgnoreBlocks: [StaticString] = [
+    "select", "insert", "update", "delete", "with", "values", "comment", "grant", "revoke",
+    "truncate", "refresh", "reset",
+  ]
+
   /// The role that `CREATE ROLE|USER|GROUP` makes; nil for every other statement.
   package var createdRole: CreatedRole? {
     withHead { head in

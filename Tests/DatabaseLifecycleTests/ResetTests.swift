@@ -1,6 +1,7 @@
 import DatabaseCluster
 import Diagnostics
 import PostgresClient
+import Synchronization
 import TestCluster
 import Testing
 
@@ -436,6 +437,48 @@ import Testing
       #expect(error?.diagnostic.hint?.contains("repair") == true)
       _ = try await database.repairHistory(["3"], isApplied: false)
       #expect(try await database.migrateUp() == [])
+    }
+  }
+
+  /// Ordinary files are sent together: the first failure still ends it, and says which file it was.
+  @Test func filesBehindABrokenOneDoNotRun() async throws {
+    try await withDatabase { folder, database in
+      for number in 310..<350 {
+        try folder.write("migrations/\(number)_t.sql", "create table t\(number) (i int);")
+      }
+      try folder.write(
+        "migrations/341_t.sql",
+        """
+        create table t341 (i int unique deferrable initially deferred);
+        insert into t341 values (1), (1);
+        """)
+      // Where a block would change the meaning there is none: a procedure may commit.
+      try folder.write(
+        "migrations/320_t.sql",
+        """
+        create procedure keep() language plpgsql as $$ begin create table t320 (); commit; end $$;
+        """)
+      try folder.write("migrations/321_t.sql", "call keep();")
+      let begun = Mutex<[String]>([])
+      let progress = LifecycleProgress { step, subject in
+        if step == .migration { begun.withLock { $0.append(subject) } }
+      }
+      let error = await #expect(throws: LifecycleError.self) {
+        try await database.migrateUp(progress: progress)
+      }
+      #expect(error?.diagnostic.sqlstate == "23505")
+      #expect(error?.diagnostic.location?.file == "migrations/341_t.sql")
+      #expect(begun.withLock { $0 } == (310...341).map { "migrations/\($0)_t.sql" })
+      #expect(
+        try await rows(
+          database,
+          """
+          select unnest(array[max(version), to_regclass('t320')::text, to_regclass('t341')::text,
+            to_regclass('t342')::text]) from supabase_migrations.schema_migrations
+          """) == ["340", "t320", nil, nil])
+
+      try folder.write("migrations/341_t.sql", "create table t341 (i int);")
+      #expect(try await database.migrateUp().count == 9)
     }
   }
 

@@ -48,6 +48,7 @@
   X(int, pq_enter_pipeline_mode, PQenterPipelineMode, (PGconn * c), (c))                       \
   X(int, pq_exit_pipeline_mode, PQexitPipelineMode, (PGconn * c), (c))                         \
   X(int, pq_pipeline_sync, PQpipelineSync, (PGconn * c), (c))                                  \
+  X(int, pq_send_flush_request, PQsendFlushRequest, (PGconn * c), (c))                         \
   X(int, pq_flush, PQflush, (PGconn * c), (c))                                                 \
   X(int, pq_consume_input, PQconsumeInput, (PGconn * c), (c))                                  \
   X(int, pq_is_busy, PQisBusy, (PGconn * c), (c))                                              \
