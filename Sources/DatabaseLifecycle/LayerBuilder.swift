@@ -69,8 +69,11 @@ struct LayerBuilder: Sendable {
       try await finish(build, as: layer, key: chain.final)
       return Report(layer: layer, replayed: replayed)
     } catch {
-      try? await live.restore(connection)
-      try? await copier.drop(build)
+      let settings = live
+      await toTheEnd {
+        try? await settings.restore(connection)
+        try? await copier.drop(build)
+      }
       throw error
     }
   }
@@ -127,8 +130,13 @@ struct LayerBuilder: Sendable {
   /// Keeps a copy of a build as a layer; its builder must not be connected.
   private func keep(_ build: String, as key: String) async throws {
     let copy = try await Ledger.newName("build", connection)
-    try await copier.clone(build, to: copy)
-    try await finish(copy, as: "\(Ledger.prefix)layer_\(key)", key: key)
+    do {
+      try await copier.clone(build, to: copy)
+      try await finish(copy, as: "\(Ledger.prefix)layer_\(key)", key: key)
+    } catch {
+      await toTheEnd { try? await copier.drop(copy) }
+      throw error
+    }
   }
 
   /// Turns a finished build into a layer, all or nothing.

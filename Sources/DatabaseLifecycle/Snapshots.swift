@@ -31,15 +31,21 @@ extension ProjectDatabase {
       let copy = try await Ledger.newName("snapshot", connection)
       let copier = access.copier(connection)
       try await copier.checkRoom(for: Ledger.live)
-      _ = try await Swap(connection: connection).whileHalted([Ledger.live]) {
-        try await copier.clone(Ledger.live, to: copy)
+      do {
+        _ = try await Swap(connection: connection).whileHalted([Ledger.live]) {
+          try await copier.clone(Ledger.live, to: copy)
+        }
+        _ = try await connection.pipeline([
+          Ledger.record(
+            copy, kind: .snapshot, key: live?.key ?? "", label: name, reason: "manual"),
+          PostgresStatement(
+            sql: "alter database \(quoteIdentifier(copy)) allow_connections false", values: []),
+        ])
+      } catch {
+        // Whoever asked is gone, or the disk is full: a copy without its entry is of no use.
+        await toTheEnd { try? await copier.drop(copy) }
+        throw error
       }
-      _ = try await connection.pipeline([
-        Ledger.record(
-          copy, kind: .snapshot, key: live?.key ?? "", label: name, reason: "manual"),
-        PostgresStatement(
-          sql: "alter database \(quoteIdentifier(copy)) allow_connections false", values: []),
-      ])
       maintainInBackground()
       return try await snapshot(named: name, connection)
     }

@@ -56,3 +56,13 @@ package final class Turnstile: Sendable {
     next?.resume()
   }
 }
+
+/// Runs an operation also when the task around it was cancelled.
+///
+/// For what must not be left undone after a client has gone: to a cancelled task a connection
+/// refuses every statement.
+///
+/// - Parameter operation: Short: nobody can stop it.
+func toTheEnd(_ operation: @escaping @Sendable () async -> Void) async {
+  await Task { await operation() }.value
+}

@@ -68,6 +68,57 @@ import Testing
     }
   }
 
+  /// Ctrl-C cancels what was asked for: nothing half-done stays, and the next command works.
+  @Test(arguments: ["reset", "up"]) func whatIsCancelledLeavesNothing(call: String) async throws {
+    try await withDatabase { folder, database in
+      await database.waitForMaintenance()
+      _ = try await database.query("insert into notes values (9, 'mine')")
+      let access = await database.access
+      let admin = try await access.connect(to: Ledger.database, as: access.superuser)
+      func databases() async throws -> Set<String?> {
+        Set(try await admin.query("select datname from pg_database")[column: "datname"])
+      }
+      let before = try await databases()
+      try folder.write("migrations/3_half.sql", "create table half ();")
+      try folder.write(
+        "migrations/4_long.sql",
+        """
+        create table long ();
+        do $$ begin execute $q$comment on database postgres is 'gone'$q$; end $$;
+        select pg_sleep(600);
+        """)
+      let work = Task {
+        if call == "up" {
+          _ = try await database.migrateUp()
+        } else {
+          _ = try await database.reset()
+        }
+      }
+      // The event: the server is in the middle of the last file.
+      while try await admin.query(
+        "select 1 from pg_stat_activity where state = 'active' and query = 'select pg_sleep(600)'"
+      ).rows.isEmpty {}
+      work.cancel()
+      await #expect(throws: (any Error).self) { try await work.value }
+
+      #expect(
+        try await rows(
+          database,
+          """
+          select unnest(array[(select body from notes where id = 9), to_regclass('half')::text,
+            to_regclass('long')::text, shobj_description(oid, 'pg_database')])
+          from pg_database where datname = current_database()
+          """) == ["mine", call == "up" ? "half" : nil, nil, nil])
+      let left = try await databases().subtracting(before)
+      #expect(left.allSatisfy { $0?.hasPrefix("homebase_layer_") == true }, "\(left)")
+
+      try folder.write("migrations/4_long.sql", "create table long ();")
+      _ = try await database.reset()
+      #expect(try await rows(database, "select to_regclass('long')::text") == ["long"])
+      await admin.close()
+    }
+  }
+
   /// A folder that a killed server was still copying is found by its name; a file is none.
   @Test func foldersOfDatabasesAreListed() throws {
     let folder = try TemporaryFolder()
