@@ -170,17 +170,44 @@ struct LayerBuilder: Sendable {
   }
 }
 
-/// Settings of the live database, which a migration may reach while it runs in another one.
+/// What the cluster's catalog says of the live database: settings, grants, comment.
 ///
-/// `alter database postgres set …` is sent with the build's own name; the same said by code, in a
-/// DO block, reaches the live database. What changed there moves to the build, and the live
+/// A migration may reach it while it runs in another one:
+/// `alter database postgres set …` is sent with the build's own name, but the same said by code, in
+/// a DO block, reaches the live database. What changed there moves to the build, and the live
 /// database has its own again.
 private struct LiveSettings: Sendable {
   /// One setting: the role's OID, `name=value`, and the transaction that wrote it.
   private var rows: [[String?]]
+  private var privileges: Set<Privilege> = []
+  /// The transaction that wrote the privileges, among others.
+  private var privilegesAreOf: String?
+  private var comment: String?
+  /// The transaction that wrote the comment; nil when there is none.
+  private var commentIsOf: String?
+
+  private struct Privilege: Hashable, Comparable {
+    /// `public`, or the role's name with its quotes.
+    var grantee: String
+    var kind: String
+    var isGrantable: Bool
+
+    static func < (left: Self, right: Self) -> Bool {
+      (left.grantee, left.kind) < (right.grantee, right.kind)
+    }
+
+    func grant(on database: String) -> String {
+      "grant \(kind) on database \(quoteIdentifier(database)) to \(grantee)"
+        + (isGrantable ? " with grant option" : "")
+    }
+
+    func revoke(on database: String) -> String {
+      "revoke \(kind) on database \(quoteIdentifier(database)) from \(grantee)"
+    }
+  }
 
   static func read(_ connection: PostgresConnection) async throws(PostgresError) -> Self {
-    Self(
+    var live = Self(
       rows: try await connection.query(
         """
         select s.setrole::text, e.setting, s.xmin::text
@@ -189,14 +216,31 @@ private struct LiveSettings: Sendable {
         where d.datname = $1 order by 1, e.place
         """, [Ledger.live]
       ).rows)
+    let database = try await connection.query(
+      """
+      select case a.grantee when 0 then 'public' else a.grantee::regrole::text end,
+        a.privilege_type, a.is_grantable, d.xmin::text, c.description, c.xmin::text
+      from pg_database d
+      cross join aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) a
+      left join pg_shdescription c on c.objoid = d.oid and c.classoid = 'pg_database'::regclass
+      where d.datname = $1
+      """, [Ledger.live])
+    for row in database.rows {
+      guard row.count == 6, let grantee = row[0], let kind = row[1] else { continue }
+      live.privileges.insert(
+        Privilege(grantee: grantee, kind: kind, isGrantable: row[2] == "t"))
+      live.privilegesAreOf = row[3]
+      live.comment = row[4]
+      live.commentIsOf = row[5]
+    }
+    return live
   }
 
-  /// Gives a build what was set since these settings were read, and takes it from the live one.
+  /// Gives a build what was said since this was read, and takes it from the live one.
   mutating func moveChanges(
     to build: String, _ connection: PostgresConnection
   ) async throws(PostgresError) {
     let now = try await Self.read(connection)
-    if now.rows == rows { return }
     var statements: [PostgresStatement] = []
     for role in now.roles where now.rows(of: role) != rows(of: role) {
       let before = settings(of: role)
@@ -205,25 +249,53 @@ private struct LiveSettings: Sendable {
       // Written without a difference: a value was set that it had already, and no one says which.
       statements += Self.merge(added.isEmpty ? after : added, role: role, in: build)
     }
+    if now.privilegesAreOf != privilegesAreOf {
+      // As with settings: a grant that was there already shows no difference.
+      let isRepeated = now.privileges == privileges
+      statements += Self.change(
+        from: isRepeated ? [] : privileges, to: now.privileges, on: build)
+    }
+    if now.commentIsOf != commentIsOf {
+      statements.append(Self.comment(now.comment, on: build))
+    }
     if !statements.isEmpty { _ = try await connection.pipeline(statements) }
     try await restore(connection)
     self = try await Self.read(connection)
   }
 
-  /// Gives the live database these settings again, where it has others.
+  /// Gives the live database this again, where it has something else.
   func restore(_ connection: PostgresConnection) async throws(PostgresError) {
-    if try await Self.read(connection).rows == rows { return }
-    var statements = [
-      PostgresStatement(
-        sql: """
-          delete from pg_db_role_setting
-          where setdatabase = (select oid from pg_database where datname = $1)
-          """, values: [Ledger.live])
-    ]
-    for role in roles {
-      statements += Self.merge(settings(of: role), role: role, in: Ledger.live)
+    let now = try await Self.read(connection)
+    var statements: [PostgresStatement] = []
+    if now.rows != rows {
+      statements.append(
+        PostgresStatement(
+          sql: """
+            delete from pg_db_role_setting
+            where setdatabase = (select oid from pg_database where datname = $1)
+            """, values: [Ledger.live]))
+      for role in roles {
+        statements += Self.merge(settings(of: role), role: role, in: Ledger.live)
+      }
     }
-    _ = try await connection.pipeline(statements)
+    statements += Self.change(from: now.privileges, to: privileges, on: Ledger.live)
+    if now.comment != comment { statements.append(Self.comment(comment, on: Ledger.live)) }
+    if !statements.isEmpty { _ = try await connection.pipeline(statements) }
+  }
+
+  /// Takes what is in the first set only, then gives what is in the second only.
+  private static func change(
+    from before: Set<Privilege>, to after: Set<Privilege>, on database: String
+  ) -> [PostgresStatement] {
+    let taken = before.subtracting(after).sorted().map { $0.revoke(on: database) }
+    let given = after.subtracting(before).sorted().map { $0.grant(on: database) }
+    return (taken + given).map { PostgresStatement($0) }
+  }
+
+  private static func comment(_ text: String?, on database: String) -> PostgresStatement {
+    PostgresStatement(
+      "comment on database \(quoteIdentifier(database)) is "
+        + (text.map { quoteLiteral($0) } ?? "null"))
   }
 
   private var roles: [String?] {

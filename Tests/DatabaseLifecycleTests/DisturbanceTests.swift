@@ -170,14 +170,17 @@ import Testing
     try await withDatabase { folder, database in
       func dynamic(_ value: String) -> String {
         "do $$ begin execute $q$alter database postgres set statement_timeout to '\(value)'$q$; "
-          + "end $$;"
+          + "execute $q$comment on database postgres is 'of \(value)'$q$; "
+          + "execute 'grant create on database postgres to authenticated'; end $$;"
       }
       func settings() async throws -> [String?] {
         try await rows(
           database,
           """
           select unnest(array[current_setting('statement_timeout'), current_setting('lock_timeout'),
-            shobj_description(oid, 'pg_database')])
+            shobj_description(oid, 'pg_database'),
+            has_database_privilege('authenticated', oid, 'create')::text,
+            has_database_privilege('anon', oid, 'connect')::text])
           from pg_database where datname = current_database()
           """)
       }
@@ -186,7 +189,6 @@ import Testing
         "migrations/4_direct.sql",
         """
         alter database postgres set lock_timeout to '5s';
-        comment on database postgres is 'ours';
         grant temporary on database postgres to anon;
         """)
       // The second round builds on a layer, the third says what is set already.
@@ -197,7 +199,7 @@ import Testing
       for (name, text) in edits {
         try folder.write("migrations/\(name).sql", text)
         _ = try await database.reset()
-        #expect(try await settings() == ["66s", "5s", "ours"], "\(text)")
+        #expect(try await settings() == ["66s", "5s", "of 66s", "true", "true"], "\(text)")
       }
 
       try folder.write("migrations/3_dynamic.sql", dynamic("11s"))
@@ -205,7 +207,11 @@ import Testing
         "migrations/5_last.sql", "select 1;\nalter database postgres set nothing_such to 1;")
       let error = await #expect(throws: LifecycleError.self) { try await database.reset() }
       #expect(error?.diagnostic.location?.line == 2)
-      #expect(try await settings() == ["66s", "5s", "ours"])
+      #expect(try await settings() == ["66s", "5s", "of 66s", "true", "true"])
+
+      for name in ["3_dynamic", "5_last"] { try folder.write("migrations/\(name).sql", "") }
+      _ = try await database.reset()
+      #expect(try await settings() == ["0", "5s", nil, "false", "true"])
     }
   }
 }
