@@ -523,10 +523,18 @@ private struct Failure {
       return Self.unterminated(open, step: step)
     }
     let place = origin.excerpt(serverPosition: server.position)
+    // CREATE ROLE by itself is answered before; code that runs it cannot be.
+    let isRole =
+      server.sqlstate == "42710" && origin.createdRole == nil && isUnchanged
+      && server.message.hasPrefix("role ")
     return LifecycleError.statementFailed(
       step: step, location: SourceLocation(file: file, line: place.line, column: place.column),
       sqlstate: server.sqlstate, reason: server.message, detail: server.detail,
-      serverHint: server.hint, excerpt: place.lines, whatStays: whatStays)
+      serverHint: isRole
+        ? "roles belong to the cluster and outlive a reset: make it with CREATE ROLE outside of "
+          + "code, or ask `if not exists (select from pg_roles where rolname = …)` first"
+        : server.hint,
+      excerpt: place.lines, whatStays: whatStays)
   }
 
   /// The server counts the lines of COPY data in its context: `COPY notes, line 3, column body`.

@@ -162,6 +162,14 @@ import Testing
       try folder.write("migrations/4_again.sql", "drop role reader;")
       let refused = await #expect(throws: LifecycleError.self) { try await database.reset() }
       #expect(refused?.diagnostic.sqlstate == "2BP01")
+
+      // Code that makes a role cannot be answered before it runs: at least it is said what to do.
+      try folder.write("migrations/4_again.sql", "do $$ begin create role writer; end $$;")
+      _ = try await database.reset()
+      try folder.write("migrations/1_notes.sql", "create table notes (id int, body text); -- c")
+      let twice = await #expect(throws: LifecycleError.self) { try await database.reset() }
+      #expect(twice?.diagnostic.sqlstate == "42710")
+      #expect(twice?.diagnostic.hint?.contains("outlive a reset") == true)
     }
   }
 
