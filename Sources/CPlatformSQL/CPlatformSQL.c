@@ -6,6 +6,9 @@
 static const char roles[] = {
 #embed "platform/roles.sql"
 };
+static const char parameters[] = {
+#embed "platform/parameters.sql"
+};
 static const char schemas[] = {
 #embed "platform/schemas.sql"
 };
@@ -15,26 +18,43 @@ static const char auth[] = {
 static const char storage[] = {
 #embed "platform/storage.sql"
 };
+static const char storage_functions[] = {
+#embed "platform/storage-functions.sql"
+};
 static const char realtime[] = {
 #embed "platform/realtime.sql"
+};
+static const char realtime_functions[] = {
+#embed "platform/realtime-functions.sql"
 };
 static const char history[] = {
 #embed "platform/history.sql"
 };
+static const char homebase[] = {
+#embed "platform/homebase.sql"
+};
 static const char delegation[] = {
 #embed "platform/delegation.sql"
+};
+static const char upgrade_2[] = {
+#embed "platform/upgrades/0002-complete-schemas.sql"
 };
 
 #define FILE_AT(path, bytes) {path, bytes, sizeof bytes}
 
 static const homebase_platform_file files[] = {
     FILE_AT("platform/roles.sql", roles),
+    FILE_AT("platform/parameters.sql", parameters),
     FILE_AT("platform/schemas.sql", schemas),
     FILE_AT("platform/auth.sql", auth),
     FILE_AT("platform/storage.sql", storage),
+    FILE_AT("platform/storage-functions.sql", storage_functions),
     FILE_AT("platform/realtime.sql", realtime),
+    FILE_AT("platform/realtime-functions.sql", realtime_functions),
     FILE_AT("platform/history.sql", history),
+    FILE_AT("platform/homebase.sql", homebase),
     FILE_AT("platform/delegation.sql", delegation),
+    FILE_AT("platform/upgrades/0002-complete-schemas.sql", upgrade_2),
 };
 
 const homebase_platform_file *homebase_platform_files(size_t *count) {

@@ -9,7 +9,7 @@ enum PlatformRows {
   static let schemas: Set = [
     "auth", "storage", "realtime", "vault", "cron", "net", "pgsodium", "graphql", "graphql_public",
     "extensions", "supabase_functions", "supabase_migrations", "pgbouncer", "_realtime",
-    "_analytics", "_supavisor", "information_schema",
+    "_analytics", "_supavisor", "homebase", "information_schema",
   ]
 
   /// `password`, hashed: every mock user signs in with it.

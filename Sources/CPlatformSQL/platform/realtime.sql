@@ -1,7 +1,17 @@
--- Schema `realtime` as migrations touch it, the publication, and webhooks.
+-- Schema `realtime`: its messages, the publication, and webhooks.
+--
+-- Column for column what the Realtime service has in 2026. Types, subscriptions and functions are
+-- in `realtime-functions.sql`, which runs again at every upgrade.
 
 create publication supabase_realtime;
 alter publication supabase_realtime owner to postgres;
+
+create table realtime.schema_migrations (
+  version bigint not null,
+  inserted_at timestamp(0),
+  constraint schema_migrations_pkey primary key (version)
+);
+revoke all on table realtime.schema_migrations from postgres, dashboard_user;
 
 create table realtime.messages (
   topic text not null,
@@ -9,11 +19,15 @@ create table realtime.messages (
   payload jsonb,
   event text,
   private boolean default false,
-  updated_at timestamp not null default now(),
-  inserted_at timestamp not null default now(),
+  updated_at timestamp not null default timezone('utc', now()),
+  inserted_at timestamp not null default timezone('utc', now()),
   id uuid not null default gen_random_uuid(),
-  constraint messages_pkey primary key (id, inserted_at)
+  binary_payload bytea,
+  skip_broadcast boolean not null default false,
+  constraint messages_pkey primary key (id, inserted_at),
+  constraint messages_payload_exclusive check (payload is null or binary_payload is null)
 ) partition by range (inserted_at);
+-- The service cuts days off it (`homebase.rotate_messages`); until then no message is refused.
 create table realtime.messages_default partition of realtime.messages default;
 create index messages_inserted_at_topic_index
   on realtime.messages (inserted_at desc, topic)
@@ -25,54 +39,6 @@ alter table realtime.messages_default owner to supabase_realtime_admin;
 grant select, insert, update on table realtime.messages
   to anon, authenticated, service_role;
 grant all on table realtime.messages to postgres, dashboard_user;
-
-create function realtime.topic() returns text language sql stable as $$
-  select nullif(current_setting('realtime.topic', true), '')
-$$;
-alter function realtime.topic() owner to supabase_realtime_admin;
-
--- Puts a message into a channel. A message that cannot be sent is a warning: the caller is
--- mostly a trigger, and its row matters more.
-create function realtime.send(
-    payload jsonb, event text, topic text, private boolean default true)
-  returns void language plpgsql as $$
-declare
-  message_id constant uuid := gen_random_uuid();
-begin
-  perform set_config('realtime.topic', send.topic, true);
-  insert into realtime.messages (id, payload, event, topic, private, extension)
-    values (
-      message_id,
-      case when send.payload ? 'id' then send.payload
-           else send.payload || jsonb_build_object('id', message_id) end,
-      send.event, send.topic, send.private, 'broadcast');
-exception when others then
-  raise warning 'ErrorSendingBroadcastMessage: %', sqlerrm;
-end
-$$;
-
--- For a row trigger: sends what changed to everybody on a topic.
-create function realtime.broadcast_changes(
-    topic_name text, event_name text, operation text, table_name text, table_schema text,
-    new record, old record, level text default 'ROW')
-  returns void language plpgsql as $$
-begin
-  if level = 'STATEMENT' then
-    raise exception
-      'function can only be triggered for each row, not for each statement';
-  end if;
-  if operation not in ('INSERT', 'UPDATE', 'DELETE') then
-    raise exception 'Unexpected operation type: %', operation;
-  end if;
-  perform realtime.send(
-    jsonb_build_object(
-      'old_record', old, 'record', new, 'operation', operation,
-      'table', table_name, 'schema', table_schema),
-    event_name, topic_name);
-exception when others then
-  raise exception 'Failed to process the row: %', sqlerrm;
-end
-$$;
 
 -- Webhooks of the dashboard: a trigger that sends a row to a URL by `net`, and its history.
 create table supabase_functions.migrations (

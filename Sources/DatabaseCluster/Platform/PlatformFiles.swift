@@ -16,7 +16,7 @@ enum PlatformFiles {
 
   /// One script of the platform.
   ///
-  /// - Parameter name: Without folder and ending: `auth`.
+  /// - Parameter name: Without ending, seen from `platform/`: `auth`.
   /// - Returns: The text of the file.
   static func script(_ name: String) -> String {
     guard let text = texts["platform/\(name).sql"] else {

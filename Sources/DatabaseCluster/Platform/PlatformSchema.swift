@@ -25,15 +25,48 @@ package enum PlatformSchema {
   /// All scripts, in the order in which they run.
   package static let scripts: [PlatformScript] = [
     PlatformScript(name: "roles", scope: .cluster, sql: PlatformFiles.script("roles")),
+    PlatformScript(name: "parameters", scope: .cluster, sql: PlatformFiles.script("parameters")),
     PlatformScript(name: "schemas", scope: .database, sql: PlatformFiles.script("schemas")),
     PlatformScript(name: "auth", scope: .database, sql: PlatformFiles.script("auth")),
     PlatformScript(name: "storage", scope: .database, sql: PlatformFiles.script("storage")),
+    PlatformScript(
+      name: "storage-functions", scope: .database,
+      sql: PlatformFiles.script("storage-functions")),
     PlatformScript(name: "realtime", scope: .database, sql: PlatformFiles.script("realtime")),
+    PlatformScript(
+      name: "realtime-functions", scope: .database,
+      sql: PlatformFiles.script("realtime-functions")),
     PlatformScript(name: "history", scope: .database, sql: PlatformFiles.script("history")),
     PlatformScript(name: "exposure", scope: .database, sql: exposure(true)),
+    PlatformScript(
+      name: "homebase", scope: .database, sql: PlatformFiles.script("homebase") + recordVersion),
     // Last: its event triggers would fire at everything that comes after.
     PlatformScript(name: "delegation", scope: .database, sql: PlatformFiles.script("delegation")),
   ]
+
+  /// The shape of the platform that `scripts` make, as `homebase.platform` of a database has it.
+  ///
+  /// A database without that table has shape 1.
+  package static let version = 1 + upgrades.count
+
+  /// What leads from each shape to the next, beginning with the step from 1 to 2.
+  private static let upgrades = ["0002-complete-schemas"]
+
+  /// Brings an older database to `version`, with everything in it.
+  ///
+  /// Safe to run again. First come the steps that a newer shape needs, then all that is written to
+  /// run on new and old databases alike.
+  ///
+  /// - Parameter version: What `homebase.platform` says, or 1.
+  /// - Returns: A script to run as the superuser in that database, as one transaction.
+  package static func upgrade(from version: Int) -> String {
+    let steps = upgrades.dropFirst(max(0, version - 1)).map { "upgrades/\($0)" }
+    let again = ["parameters", "homebase", "storage-functions", "realtime-functions", "delegation"]
+    return (steps + again).map(PlatformFiles.script).joined(separator: "\n") + recordVersion
+  }
+
+  private static let recordVersion =
+    "\ninsert into homebase.platform (version) values (\(version)) on conflict do nothing;\n"
 
   /// SHA-256 of everything that makes the image what it is, in hexadecimal.
   package static let hash: String = {
@@ -106,6 +139,7 @@ package enum PlatformSchema {
     return """
       alter database \(name) owner to postgres;
       grant all on database \(name) to postgres, dashboard_user;
+      grant create on database \(name) to supabase_auth_admin;
       alter database \(name) set "app.settings.jwt_secret" to \(quoteLiteral(jwtSecret));
       alter database \(name) set "app.settings.jwt_exp" to '\(jwtExpiry)';
       """
