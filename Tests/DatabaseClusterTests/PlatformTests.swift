@@ -295,7 +295,7 @@ import Testing
       "select evtname from pg_event_trigger order by evtname collate \"C\"")
     #expect(
       triggers[column: "evtname"] == [
-        "homebase_lend_tables", "homebase_return_tables", "pgrst_ddl_watch", "pgrst_drop_watch",
+        "homebase_give_back", "homebase_lend", "pgrst_ddl_watch", "pgrst_drop_watch",
       ])
     await session.close()
   }

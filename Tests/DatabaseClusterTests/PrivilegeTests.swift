@@ -99,7 +99,13 @@ struct Probe: Sendable {
     "select pg_reload_conf()",
     "select * from pg_stat_activity", "select current_setting('app.settings.jwt_secret')",
     // Own objects.
-    "create schema private", "create function public.f() returns int language sql as 'select 1'",
+    "create schema private",
+    // The hosted platform refuses these since April 2025; projects from before have them.
+    "create function auth.own() returns int language sql as 'select 1'",
+    "create function storage.own() returns int language sql as 'select 1'",
+    "alter table storage.objects enable row level security",
+    "create publication everything for all tables",
+    "create function public.f() returns int language sql as 'select 1'",
     "alter default privileges in schema public revoke execute on functions from anon",
     "insert into supabase_migrations.schema_migrations (version) values ('1')",
     "notify pgrst, 'reload schema'",
@@ -110,12 +116,9 @@ struct Probe: Sendable {
     Probe.refuses(
       "postgres", "42501",
       "create table auth.own (id int)",
-      "create function auth.own() returns int language sql as 'select 1'",
       "create or replace function auth.uid() returns uuid language sql as 'select null::uuid'",
       "create view auth.own as select 1", "create type auth.own as enum ('a')",
       "create table storage.own (id int)", "create table realtime.own (id int)",
-      "create function storage.own() returns int language sql as 'select 1'",
-      "alter table storage.objects enable row level security",
       "alter table storage.objects disable row level security",
       "alter table auth.users add column own text", "alter table auth.users owner to postgres",
       "alter table auth.users disable trigger all",
@@ -132,17 +135,10 @@ struct Probe: Sendable {
       "update pg_class set relowner = 10", "select pg_read_file('/etc/passwd')",
       "copy public.notes to program 'cat'", "load 'auto_explain'",
       "create event trigger e on ddl_command_end execute function public.does_nothing()",
-      "alter event trigger homebase_lend_tables disable",
+      "alter event trigger homebase_lend disable",
       "create extension amcheck", "create extension file_fdw",
       "alter database \"\(databaseName)\" set \"app.other\" = '1'",
-      "select extensions.homebase_lend_tables()"
-    )
-    .map { probe in
-      // A trigger function says so before any privilege counts.
-      var probe = probe
-      if probe.sql.contains("select extensions.homebase_lend") { probe.refusal = "0A000" }
-      return probe
-    }
+      "select homebase.lend()", "select * from homebase.platform")
 
   static let requests =
     Probe.works(

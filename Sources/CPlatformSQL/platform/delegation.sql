@@ -1,36 +1,44 @@
--- Policies and triggers on managed tables by `postgres`, and the word to the REST service.
+-- What only a superuser or an owner could do, lent to `postgres`; and the word to the REST service.
 --
 -- PostgreSQL lets only a table's owner write its policies and drop its triggers; almost every
 -- project does both on `storage.objects` and `auth.users`, as a role that owns neither and must
 -- not (it could drop them). The hosted platform has a C hook for it. Here two event triggers
--- lend the ownership for the length of that one statement: the rows of pg_class change and
--- change back inside the statement's own transaction, no lock is taken on the tables, and
--- nobody else ever sees it. Every other statement meets PostgreSQL's own check, with its own
--- message.
+-- lend the right for the length of that one statement: rows of the catalog change and change back
+-- inside the statement's own transaction, no lock is taken on the tables, and nobody else ever
+-- sees it. Every other statement meets PostgreSQL's own check, with its own message.
+--
+-- Lent are:
+--   the tables of `homebase.lent_tables()`, to write policies and drop triggers;
+--   the same, to say once more that row security is on (it is; projects from before April 2025);
+--   room in `auth` and `storage`, for a function of one's own (the same projects);
+--   a superuser's right, for `create publication … for all tables` or `… for tables in schema`.
+--
+-- Runs on a new database and again at every upgrade.
 
 -- The tables that are lent. Each goes back to the admin role of its schema.
-create function extensions.homebase_lent_tables() returns text[]
+create or replace function homebase.lent_tables() returns text[]
   language sql immutable set search_path = pg_catalog
 as $$
   select array[
     'auth.audit_log_entries', 'auth.flow_state', 'auth.identities', 'auth.instances',
     'auth.mfa_amr_claims', 'auth.mfa_challenges', 'auth.mfa_factors', 'auth.oauth_clients',
     'auth.one_time_tokens', 'auth.refresh_tokens', 'auth.saml_providers',
-    'auth.saml_relay_states', 'auth.schema_migrations', 'auth.sessions',
-    'auth.sso_domains', 'auth.sso_providers', 'auth.users',
-    'realtime.messages',
-    'storage.buckets', 'storage.migrations', 'storage.objects',
+    'auth.saml_relay_states', 'auth.sessions', 'auth.sso_domains', 'auth.sso_providers',
+    'auth.users',
+    'realtime.messages', 'realtime.subscription',
+    'storage.buckets', 'storage.buckets_analytics', 'storage.objects',
     'storage.s3_multipart_uploads', 'storage.s3_multipart_uploads_parts'
   ]
 $$;
 
 -- Definer's rights, so the search path is fixed: nobody's operator may run in it.
-create function extensions.homebase_lend_tables() returns event_trigger
+create or replace function homebase.lend() returns event_trigger
   language plpgsql security definer set search_path = pg_catalog
 as $$
 declare
   acting constant text := current_setting('role');
-  statement text := coalesce(current_query(), '');
+  comment constant text := '^(\s|--[^\n]*\n|/\*[^*]*\*+([^/*][^*]*\*+)*/)*';
+  statement text;
   wanted text[];
   lent text[];
 begin
@@ -38,72 +46,126 @@ begin
   if (case acting when 'none' then session_user else acting end) <> 'postgres' then
     return;
   end if;
-  -- A statement by itself names its table: most are about a project's own tables, and lend
-  -- nothing. A DO block or a script names the tables somewhere. What runs inside a function
-  -- that was only called shows no name: then those are lent that projects write policies on.
-  statement := lower(replace(left(statement, 100000), '"', ''));
-  if statement ~ '^(\s|--[^\n]*\n|/\*[^*]*\*+([^/*][^*]*\*+)*/)*(create|alter|drop)\s+(policy|trigger)\y'
-  then
-    wanted := array(
-      select name from unnest(extensions.homebase_lent_tables()) as name
-       where name in (
-         select m[1] || '.' || m[2]
-           from regexp_matches(
-             statement, '\yon\s+(?:only\s+)?(auth|realtime|storage)\s*\.\s*(\w+)',
-             'g') as m));
-  elsif statement ~ '\y(policy|trigger)\y' then
-    wanted := array(
-      select name from unnest(extensions.homebase_lent_tables()) as name
-       where strpos(statement, split_part(name, '.', 1)) > 0
-         and strpos(statement, split_part(name, '.', 2)) > 0);
+  statement := lower(replace(left(coalesce(current_query(), ''), 100000), '"', ''));
+
+  if tg_tag in ('CREATE FUNCTION', 'CREATE PROCEDURE') then
+    if statement !~ '\y(function|procedure)\s+(auth|storage)\s*\.' then
+      return;
+    end if;
+    update pg_namespace
+       set nspacl = nspacl || 'postgres=C/supabase_admin'::aclitem
+     where nspname in ('auth', 'storage');
+    lent := array['schemas'];
+  elsif tg_tag = 'CREATE PUBLICATION' then
+    if statement !~ (comment ||
+      'create\s+publication\s+\S+\s+for\s+(all\s+tables|tables\s+in\s+schema)\y')
+    then
+      return;
+    end if;
+    update pg_authid set rolsuper = true where rolname = 'postgres';
+    lent := array['superuser'];
   else
-    wanted := array['auth.users', 'realtime.messages', 'storage.buckets', 'storage.objects'];
+    -- A statement by itself names its table: most are about a project's own tables, and lend
+    -- nothing. A DO block or a script names the tables somewhere. What runs inside a function
+    -- that was only called shows no name: then those are lent that projects write policies on.
+    if tg_tag = 'ALTER TABLE' then
+      wanted := array(
+        select m[1] || '.' || m[2]
+          from regexp_matches(
+            statement,
+            'alter\s+table\s+(?:if\s+exists\s+)?(?:only\s+)?(auth|realtime|storage)\s*\.\s*(\w+)'
+            || '\s+enable\s+row\s+level\s+security\s*;?\s*$') as m
+         where statement ~ (comment || 'alter\s')
+           and m[1] || '.' || m[2] = any (homebase.lent_tables()));
+    elsif statement ~ (comment || '(create|alter|drop)\s+(policy|trigger)\y') then
+      wanted := array(
+        select name from unnest(homebase.lent_tables()) as name
+         where name in (
+           select m[1] || '.' || m[2]
+             from regexp_matches(
+               statement, '\yon\s+(?:only\s+)?(auth|realtime|storage)\s*\.\s*(\w+)',
+               'g') as m));
+    elsif statement ~ '\y(policy|trigger)\y' then
+      wanted := array(
+        select name from unnest(homebase.lent_tables()) as name
+         where strpos(statement, split_part(name, '.', 1)) > 0
+           and strpos(statement, split_part(name, '.', 2)) > 0);
+    else
+      wanted := array['auth.users', 'realtime.messages', 'storage.buckets', 'storage.objects'];
+    end if;
+    if cardinality(wanted) = 0 then
+      return;
+    end if;
+    with changed as (
+      update pg_class as c
+         set relowner = 'postgres'::regrole
+        from unnest(wanted) as name
+       where c.oid = to_regclass(name)
+         and c.relowner = ('supabase_' || split_part(name, '.', 1) || '_admin')::regrole
+      returning name
+    )
+    select array_agg(name) into lent from changed;
+    if tg_tag = 'ALTER TABLE' and cardinality(lent) > 0 then
+      raise warning 'row security of % is on already; the hosted platform refuses this statement',
+        lent[1];
+    end if;
   end if;
-  if cardinality(wanted) = 0 then
-    return;
-  end if;
-  with changed as (
-    update pg_class as c
-       set relowner = 'postgres'::regrole
-      from unnest(wanted) as name
-     where c.oid = to_regclass(name)
-       and c.relowner = ('supabase_' || split_part(name, '.', 1) || '_admin')::regrole
-    returning name
-  )
-  select array_agg(name) into lent from changed;
-  perform set_config('homebase.lent_tables', lent::text, true);
+  perform set_config('homebase.lent', lent::text, true);
 end
 $$;
 
-create function extensions.homebase_return_tables() returns event_trigger
+create or replace function homebase.give_back() returns event_trigger
   language plpgsql security definer set search_path = pg_catalog
 as $$
 declare
-  lent constant text := current_setting('homebase.lent_tables', true);
+  lent constant text := current_setting('homebase.lent', true);
+  own text;
 begin
   if coalesce(lent, '') = '' then
     return;
   end if;
+  -- Everything goes back, whatever was lent: a setting is anybody's to write.
+  update pg_authid set rolsuper = false where rolname = 'postgres' and rolsuper;
+  update pg_namespace
+     set nspacl = array_remove(nspacl, 'postgres=C/supabase_admin'::aclitem)
+   where nspname in ('auth', 'storage') and 'postgres=C/supabase_admin'::aclitem = any (nspacl);
   update pg_class as c
      set relowner = ('supabase_' || split_part(name, '.', 1) || '_admin')::regrole
-    from unnest(extensions.homebase_lent_tables()) as name
+    from unnest(homebase.lent_tables()) as name
    where c.oid = to_regclass(name) and c.relowner = 'postgres'::regrole;
-  perform set_config('homebase.lent_tables', '', true);
+  perform set_config('homebase.lent', '', true);
+  if tg_tag in ('CREATE FUNCTION', 'CREATE PROCEDURE') then
+    select c.object_identity into own
+      from pg_event_trigger_ddl_commands() as c where c.schema_name in ('auth', 'storage');
+    if own is not null then
+      raise warning '% is in a managed schema; the hosted platform refuses it since April 2025',
+        own
+        using hint = 'Put your own functions into a schema of your own, such as private.';
+    end if;
+  end if;
 end
 $$;
 
-create event trigger homebase_lend_tables on ddl_command_start
-  when tag in ('CREATE POLICY', 'ALTER POLICY', 'DROP POLICY', 'DROP TRIGGER')
-  execute function extensions.homebase_lend_tables();
-create event trigger homebase_return_tables on ddl_command_end
-  when tag in ('CREATE POLICY', 'ALTER POLICY', 'DROP POLICY', 'DROP TRIGGER')
-  execute function extensions.homebase_return_tables();
+-- The first time there is nothing to drop, which is nobody's concern.
+set local client_min_messages to warning;
+drop event trigger if exists homebase_lend;
+drop event trigger if exists homebase_give_back;
+create event trigger homebase_lend on ddl_command_start
+  when tag in ('CREATE POLICY', 'ALTER POLICY', 'DROP POLICY', 'DROP TRIGGER', 'ALTER TABLE',
+               'CREATE FUNCTION', 'CREATE PROCEDURE', 'CREATE PUBLICATION')
+  execute function homebase.lend();
+create event trigger homebase_give_back on ddl_command_end
+  when tag in ('CREATE POLICY', 'ALTER POLICY', 'DROP POLICY', 'DROP TRIGGER', 'ALTER TABLE',
+               'CREATE FUNCTION', 'CREATE PROCEDURE', 'CREATE PUBLICATION')
+  execute function homebase.give_back();
 -- Both fire in a session that replays rows, too (session_replication_role = replica).
-alter event trigger homebase_lend_tables enable always;
-alter event trigger homebase_return_tables enable always;
+alter event trigger homebase_lend enable always;
+alter event trigger homebase_give_back enable always;
 
--- The REST service keeps the catalog in memory: a change of it is said on channel `pgrst`.
-create function extensions.pgrst_ddl_watch() returns event_trigger language plpgsql as $$
+-- The REST service keeps the catalog in memory: a change of it is said on channel `pgrst`. What
+-- the services change in their own schemas is none.
+create or replace function extensions.pgrst_ddl_watch() returns event_trigger
+  language plpgsql as $$
 begin
   if exists (
     select from pg_catalog.pg_event_trigger_ddl_commands() as c
@@ -111,27 +173,35 @@ begin
        'CREATE SCHEMA', 'ALTER SCHEMA', 'CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO',
        'ALTER TABLE', 'CREATE FOREIGN TABLE', 'ALTER FOREIGN TABLE', 'CREATE VIEW',
        'ALTER VIEW', 'CREATE MATERIALIZED VIEW', 'ALTER MATERIALIZED VIEW',
-       'CREATE FUNCTION', 'ALTER FUNCTION', 'CREATE TRIGGER', 'CREATE TYPE', 'ALTER TYPE',
-       'CREATE RULE', 'COMMENT')
-       and c.schema_name is distinct from 'pg_temp')
+       'CREATE FUNCTION', 'ALTER FUNCTION', 'CREATE TYPE', 'ALTER TYPE', 'CREATE RULE',
+       'COMMENT')
+       and coalesce(c.schema_name, '') not in
+         ('pg_temp', 'auth', 'realtime', '_realtime', 'storage', 'homebase')
+        or c.command_tag = 'CREATE TRIGGER' and c.object_identity not like '% pg\_temp.%')
   then
     notify pgrst, 'reload schema';
   end if;
 end
 $$;
-create function extensions.pgrst_drop_watch() returns event_trigger language plpgsql as $$
+create or replace function extensions.pgrst_drop_watch() returns event_trigger
+  language plpgsql as $$
 begin
   if exists (
     select from pg_catalog.pg_event_trigger_dropped_objects() as o
      where not o.is_temporary
-       and o.object_type in (
-         'schema', 'table', 'foreign table', 'view', 'materialized view', 'function',
-         'trigger', 'type', 'rule'))
+       and (o.object_type in (
+              'schema', 'table', 'foreign table', 'view', 'materialized view', 'function',
+              'type', 'rule')
+            and coalesce(o.schema_name, '') not in
+              ('auth', 'realtime', '_realtime', 'storage', 'homebase')
+            or o.object_type = 'trigger' and o.object_identity not like '% pg\_temp.%'))
   then
     notify pgrst, 'reload schema';
   end if;
 end
 $$;
+drop event trigger if exists pgrst_ddl_watch;
+drop event trigger if exists pgrst_drop_watch;
 create event trigger pgrst_ddl_watch on ddl_command_end
   execute function extensions.pgrst_ddl_watch();
 create event trigger pgrst_drop_watch on sql_drop
