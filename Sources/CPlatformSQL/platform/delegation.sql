@@ -57,8 +57,7 @@ begin
      where nspname in ('auth', 'storage');
     lent := array['schemas'];
   elsif tg_tag = 'CREATE PUBLICATION' then
-    if statement !~ (comment ||
-      'create\s+publication\s+\S+\s+for\s+(all\s+tables|tables\s+in\s+schema)\y')
+    if statement !~ '\ycreate\s+publication\s+\S+\s+for\s+(all\s+tables|tables\s+in\s+schema)\y'
     then
       return;
     end if;
@@ -66,8 +65,9 @@ begin
     lent := array['superuser'];
   else
     -- A statement by itself names its table: most are about a project's own tables, and lend
-    -- nothing. A DO block or a script names the tables somewhere. What runs inside a function
-    -- that was only called shows no name: then those are lent that projects write policies on.
+    -- nothing. A DO block or a script names the tables somewhere, or at least their schema. What
+    -- runs inside a function that was only called shows no name: then those are lent that projects
+    -- write policies on.
     if tg_tag = 'ALTER TABLE' then
       wanted := array(
         select m[1] || '.' || m[2]
@@ -87,9 +87,15 @@ begin
                'g') as m));
     elsif statement ~ '\y(policy|trigger)\y' then
       wanted := array(
-        select name from unnest(homebase.lent_tables()) as name
-         where strpos(statement, split_part(name, '.', 1)) > 0
-           and strpos(statement, split_part(name, '.', 2)) > 0);
+        select l.name
+          from (
+            select name, strpos(statement, split_part(name, '.', 2)) > 0 as is_named,
+                   bool_or(strpos(statement, split_part(name, '.', 2)) > 0)
+                     over (partition by split_part(name, '.', 1)) as any_is_named
+              from unnest(homebase.lent_tables()) as name
+             where strpos(statement, split_part(name, '.', 1)) > 0
+          ) as l
+         where l.is_named or not l.any_is_named);
     else
       wanted := array['auth.users', 'realtime.messages', 'storage.buckets', 'storage.objects'];
     end if;
@@ -158,6 +164,8 @@ create event trigger homebase_give_back on ddl_command_end
   when tag in ('CREATE POLICY', 'ALTER POLICY', 'DROP POLICY', 'DROP TRIGGER', 'ALTER TABLE',
                'CREATE FUNCTION', 'CREATE PROCEDURE', 'CREATE PUBLICATION')
   execute function homebase.give_back();
+-- Event triggers ask for no right to execute.
+revoke all on function homebase.lent_tables(), homebase.lend(), homebase.give_back() from public;
 -- Both fire in a session that replays rows, too (session_replication_role = replica).
 alter event trigger homebase_lend enable always;
 alter event trigger homebase_give_back enable always;

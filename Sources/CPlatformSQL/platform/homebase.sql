@@ -3,6 +3,10 @@
 -- Runs on a new database and again at every upgrade: nothing in it may fail the second time.
 
 create schema if not exists homebase authorization supabase_admin;
+-- A role with a privilege anywhere cannot be dropped; these have no other.
+grant usage on schema homebase
+  to authenticator, supabase_etl_admin, supabase_read_only_user, supabase_replication_admin,
+     supabase_superuser;
 
 -- Which shape the platform has here. `upgrades/` leads from each to the next.
 create table if not exists homebase.platform (
