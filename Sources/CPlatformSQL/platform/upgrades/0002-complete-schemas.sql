@@ -78,10 +78,27 @@ begin
   end loop;
 end
 $$;
--- These have other results now, or take more arguments: they are made anew.
-drop function if exists storage.get_size_by_bucket();
-drop function if exists storage.list_objects_with_delimiter(
-  text, text, text, integer, text, text, text);
-drop function if exists storage.search(text, text, integer, integer, integer, text, text, text);
-drop function if exists storage.search_v2(
-  text, text, integer, integer, text, text, text, text);
+-- These have other results now, or take more arguments: they are made anew. A view of the
+-- project's keeps the old one, under another name.
+do $$
+declare
+  old regprocedure;
+begin
+  foreach old in array array[
+    to_regprocedure('storage.get_size_by_bucket()'),
+    to_regprocedure(
+      'storage.list_objects_with_delimiter(text, text, text, integer, text, text, text)'),
+    to_regprocedure('storage.search(text, text, integer, integer, integer, text, text, text)'),
+    to_regprocedure('storage.search_v2(text, text, integer, integer, text, text, text, text)')]
+  loop
+    continue when old is null;
+    begin
+      execute format('drop function %s', old);
+    exception when dependent_objects_still_exist then
+      execute format(
+        'alter function %s rename to %I', old,
+        (select proname || '_before_2' from pg_proc where oid = old));
+    end;
+  end loop;
+end
+$$;
