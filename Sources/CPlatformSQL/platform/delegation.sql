@@ -46,6 +46,18 @@ begin
   if (case acting when 'none' then session_user else acting end) <> 'postgres' then
     return;
   end if;
+  -- A statement by itself says in its first words what it is about; most are about a project's
+  -- own objects, and lend nothing.
+  statement := lower(replace(left(coalesce(current_query(), ''), 500), '"', ''));
+  if tg_tag in ('CREATE FUNCTION', 'CREATE PROCEDURE')
+     and statement ~ (comment || 'create\s+(or\s+replace\s+)?(function|procedure)\s')
+     and statement !~ (comment ||
+       'create\s+(or\s+replace\s+)?(function|procedure)\s+(auth|storage)\s*\.')
+     or tg_tag = 'ALTER TABLE'
+     and statement !~ '\yenable\s+row\s+level\s+security\s*;?\s*$'
+  then
+    return;
+  end if;
   statement := lower(replace(left(coalesce(current_query(), ''), 100000), '"', ''));
 
   if tg_tag in ('CREATE FUNCTION', 'CREATE PROCEDURE') then
