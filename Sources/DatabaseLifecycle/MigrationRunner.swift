@@ -84,7 +84,8 @@ struct MigrationRunner: Sendable {
     var isOrdinary: Bool {
       statements.count <= MigrationRunner.mostStatementsOfAPortion
         && script.bytes.count <= MigrationRunner.mostBytesOfAPortion
-        && statements.allSatisfy { $0.ignoresBlocks } && !script.turnsTransactionOff
+        && statements.allSatisfy { $0.ignoresBlocks && $0.customSetting == nil }
+        && !script.turnsTransactionOff
     }
   }
 
@@ -284,7 +285,8 @@ struct MigrationRunner: Sendable {
         continue
       }
       if needsBlock, !isInBlock { try await begin(&isInBlock) }
-      if let role = statement.createdRole {
+      if let setting = statement.customSetting { await allow(setting) }
+      if let role = statement.createdRole, ReservedRoles.refusal(of: statement) == nil {
         batch += try await creation(of: role, in: statement, file)
       } else {
         batch.append(said(statement, script))
@@ -310,6 +312,10 @@ struct MigrationRunner: Sendable {
   /// What is sent for a statement: its text, but for what the name of the database and the other
   /// databases of the cluster would change.
   private func said(_ statement: SQLStatement, _ script: Script) -> Sent {
+    if let refusal = ReservedRoles.refusal(of: statement) {
+      return Sent(
+        statement: PostgresStatement(sql: Self.refusing(refusal), values: []), origin: statement)
+    }
     if database != Ledger.live, let named = statement.namedDatabase, named.name == Ledger.live {
       let change = TextChange(
         of: statement, at: named.nameRange, to: quoteIdentifier(database), script)
@@ -323,6 +329,23 @@ struct MigrationRunner: Sendable {
       statement: PostgresStatement(
         sql: Self.forgivingDrop(statement.text, of: dropped), values: []),
       origin: statement)
+  }
+
+  /// Fails as the platform does, at the statement's own place in the pipeline.
+  private static func refusing(_ message: String) -> String {
+    """
+    do $homebase_refusal$ begin
+      raise insufficient_privilege using message = \(quoteLiteral(message));
+    end $homebase_refusal$
+    """
+  }
+
+  /// Lets `postgres` keep a setting of the project's own with a database or a role.
+  ///
+  /// Only a superuser could, and a grant names one setting. What cannot be granted, such as a name
+  /// that is none, the server refuses with its own words when the statement comes.
+  private func allow(_ setting: String) async {
+    _ = try? await admin.execute("grant set on parameter \(quoteIdentifier(setting)) to postgres")
   }
 
   /// A role that only other copies of the database still name cannot go yet; here it is gone.

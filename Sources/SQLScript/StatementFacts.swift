@@ -133,14 +133,7 @@ extension SQLStatement {
       }
       if head.take("mapping") { return nil }
       if head.take("if") { _ = head.take("exists") }
-      var names: [String] = []
-      while let token = head.peek, token.kind == .word || token.kind == .quotedIdentifier {
-        names.append(identifier(token))
-        head.advance()
-        guard head.peek?.kind == .comma else { break }
-        head.advance()
-      }
-      return names
+      return head.takeNames(identifier)
     }
     return dropped ?? []
   }
@@ -249,7 +242,7 @@ extension SQLStatement {
   // MARK: - Tokens
 
   /// The catalog's spelling of an identifier: folded when plain, unquoted when quoted.
-  private func identifier(_ token: SQLLexer.Token) -> String {
+  func identifier(_ token: SQLLexer.Token) -> String {
     let text = String(decoding: source[token.start..<token.end], as: UTF8.self)
     guard token.kind == .quotedIdentifier else {
       // The server folds ASCII letters only, in a UTF-8 database.
@@ -273,7 +266,7 @@ extension SQLStatement {
     return result
   }
 
-  private func withHead<Result>(_ body: (inout Head) -> Result?) -> Result? {
+  func withHead<Result>(_ body: (inout Head) -> Result?) -> Result? {
     guard !isEmpty, !isMetaCommand else { return nil }
     return source.withUnsafeBufferPointer { buffer in
       var head = Head(SQLLexer(buffer, from: firstTokenOffset, to: textRange.upperBound))
@@ -283,7 +276,7 @@ extension SQLStatement {
 }
 
 /// The tokens of a statement, taken from its beginning.
-private struct Head {
+struct Head {
   private var lexer: SQLLexer
   private(set) var peek: SQLLexer.Token?
 
@@ -302,6 +295,20 @@ private struct Head {
     guard let peek, lexer.matches(peek, keyword) else { return false }
     advance()
     return true
+  }
+
+  /// Takes `a, "B"`, or `a."B"` with another separator; the names as they are spelled out.
+  mutating func takeNames(
+    _ spelling: (SQLLexer.Token) -> String, separator: SQLLexer.Kind = .comma
+  ) -> [String] {
+    var names: [String] = []
+    while let token = peek, token.kind == .word || token.kind == .quotedIdentifier {
+      names.append(spelling(token))
+      advance()
+      guard peek?.kind == separator else { break }
+      advance()
+    }
+    return names
   }
 
   /// Skips `a.b.c`, and a `*` behind it.

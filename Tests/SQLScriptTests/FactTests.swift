@@ -70,4 +70,17 @@ import Testing
     guard let role else { return }
     #expect(String(decoding: script.bytes[role.optionsRange], as: UTF8.self) == options)
   }
+
+  /// A grant names one setting, so the runner must know which a file wants to keep.
+  @Test(arguments: [
+    ("alter database postgres set app.settings.key = 'x'", "app.settings.key" as String?),
+    ("ALTER DATABASE \"postgres\" SET \"app.Settings.key\" TO 'x'", "app.Settings.key"),
+    ("alter role authenticator set pgrst.db_pre_request = 'f'", "pgrst.db_pre_request"),
+    ("alter user anon in database postgres set App.Tenant = 'x'", "app.tenant"),
+    ("alter database postgres set timezone = 'UTC'", nil), ("set app.tenant = 'x'", nil),
+    ("alter database postgres reset all", nil), ("alter table a set (fillfactor = 10)", nil),
+  ])
+  func settingsOfOnesOwnAreNamed(text: String, name: String?) throws {
+    #expect(try #require(Script(text).statements.first).customSetting == name)
+  }
 }

@@ -38,7 +38,8 @@ struct SeededGenerator: RandomNumberGenerator {
       }
       for piece in pieces {
         _ = (
-          piece.transactionControl, piece.refusesTransaction, piece.createdRole, piece.metaCommand
+          piece.transactionControl, piece.refusesTransaction, piece.createdRole, piece.metaCommand,
+          piece.roleChange, piece.customSetting
         )
         _ = (piece.excerpt(serverPosition: 3), piece.unterminatedDiagnostic(file: "x"))
       }
