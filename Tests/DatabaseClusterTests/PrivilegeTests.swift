@@ -281,6 +281,7 @@ struct Probe: Sendable {
       select count(*) from pg_tables
        where schemaname in ('auth', 'storage', 'realtime')
          and tableowner <> 'supabase_' || schemaname || '_admin'
+         and (schemaname, tablename) <> ('realtime', 'schema_migrations')
       """)
     #expect(owners.firstValue == "0")
     await after.close()

@@ -7,7 +7,8 @@ alter type public.state add value if not exists 'waiting' before 'closed';
 alter type public.state rename value 'open' to 'new';
 do $$
 begin
-  if enum_range(null::public.state)::text <> '{new,waiting,closed}' then
+  if (select string_agg(enumlabel, ',' order by enumsortorder) from pg_enum
+       where enumtypid = 'public.state'::regtype) <> 'new,waiting,closed' then
     raise exception 'wrong values';
   end if;
 end
