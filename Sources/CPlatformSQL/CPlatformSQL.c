@@ -27,6 +27,9 @@ static const char realtime[] = {
 static const char realtime_functions[] = {
 #embed "platform/realtime-functions.sql"
 };
+static const char webhooks[] = {
+#embed "platform/webhooks.sql"
+};
 static const char history[] = {
 #embed "platform/history.sql"
 };
@@ -51,6 +54,7 @@ static const homebase_platform_file files[] = {
     FILE_AT("platform/storage-functions.sql", storage_functions),
     FILE_AT("platform/realtime.sql", realtime),
     FILE_AT("platform/realtime-functions.sql", realtime_functions),
+    FILE_AT("platform/webhooks.sql", webhooks),
     FILE_AT("platform/history.sql", history),
     FILE_AT("platform/homebase.sql", homebase),
     FILE_AT("platform/delegation.sql", delegation),

@@ -36,6 +36,7 @@ package enum PlatformSchema {
     PlatformScript(
       name: "realtime-functions", scope: .database,
       sql: PlatformFiles.script("realtime-functions")),
+    PlatformScript(name: "webhooks", scope: .database, sql: PlatformFiles.script("webhooks")),
     PlatformScript(name: "history", scope: .database, sql: PlatformFiles.script("history")),
     PlatformScript(name: "exposure", scope: .database, sql: exposure(true)),
     PlatformScript(
