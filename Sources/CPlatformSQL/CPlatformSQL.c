@@ -30,6 +30,9 @@ static const char realtime_functions[] = {
 static const char webhooks[] = {
 #embed "platform/webhooks.sql"
 };
+static const char extension_rights[] = {
+#embed "platform/extension-rights.sql"
+};
 static const char history[] = {
 #embed "platform/history.sql"
 };
@@ -55,6 +58,7 @@ static const homebase_platform_file files[] = {
     FILE_AT("platform/realtime.sql", realtime),
     FILE_AT("platform/realtime-functions.sql", realtime_functions),
     FILE_AT("platform/webhooks.sql", webhooks),
+    FILE_AT("platform/extension-rights.sql", extension_rights),
     FILE_AT("platform/history.sql", history),
     FILE_AT("platform/homebase.sql", homebase),
     FILE_AT("platform/delegation.sql", delegation),

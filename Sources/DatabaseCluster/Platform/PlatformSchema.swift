@@ -37,6 +37,9 @@ package enum PlatformSchema {
       name: "realtime-functions", scope: .database,
       sql: PlatformFiles.script("realtime-functions")),
     PlatformScript(name: "webhooks", scope: .database, sql: PlatformFiles.script("webhooks")),
+    PlatformScript(
+      name: "extension-rights", scope: .database,
+      sql: PlatformFiles.script("extension-rights")),
     PlatformScript(name: "history", scope: .database, sql: PlatformFiles.script("history")),
     PlatformScript(name: "exposure", scope: .database, sql: exposure(true)),
     PlatformScript(
@@ -62,7 +65,10 @@ package enum PlatformSchema {
   /// - Returns: A script to run as the superuser in that database, as one transaction.
   package static func upgrade(from version: Int) -> String {
     let steps = upgrades.dropFirst(max(0, version - 1)).map { "upgrades/\($0)" }
-    let again = ["parameters", "homebase", "storage-functions", "realtime-functions", "delegation"]
+    let again = [
+      "parameters", "homebase", "storage-functions", "realtime-functions", "extension-rights",
+      "delegation",
+    ]
     return (steps + again).map(PlatformFiles.script).joined(separator: "\n") + recordVersion
   }
 

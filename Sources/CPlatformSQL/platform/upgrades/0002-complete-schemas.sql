@@ -32,6 +32,12 @@ alter table realtime.messages
   alter column updated_at set default timezone('utc', now()),
   alter column inserted_at set default timezone('utc', now());
 
+-- Webhooks.
+insert into supabase_functions.migrations (version)
+  values ('initial'), ('20210809183423_update_grants') on conflict do nothing;
+comment on table supabase_functions.hooks is
+  'Supabase Functions Hooks: Audit trail for triggered hooks.';
+
 -- Storage.
 alter table storage.buckets
   add column if not exists lifecycle_configuration jsonb,
