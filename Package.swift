@@ -31,7 +31,7 @@ let package = Package(
     // C, each a thin door to one system facility.
     .target(name: "CProcess"),
     .target(name: "CLibpq"),
-    .target(name: "CPlatformSQL", exclude: ["platform"]),
+    .target(name: "CPlatformSQL", exclude: ["extensions", "platform"]),
     .systemLibrary(
       name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .target(name: "CPgQuery", linkerSettings: [.linkedLibrary(":libpg_query.a")]),

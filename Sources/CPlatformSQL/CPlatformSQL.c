@@ -3,32 +3,13 @@
 // `#embed` is of C23; the compiler has it in every mode and would only mention that.
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
-static const char roles[] = {
-#embed "platform/roles.sql"
-};
-static const char parameters[] = {
-#embed "platform/parameters.sql"
-};
-static const char schemas[] = {
-#embed "platform/schemas.sql"
-};
+// Every file below this folder, in the order of their paths; a test sees to it that none is missing.
+
 static const char auth[] = {
 #embed "platform/auth.sql"
 };
-static const char storage[] = {
-#embed "platform/storage.sql"
-};
-static const char storage_functions[] = {
-#embed "platform/storage-functions.sql"
-};
-static const char realtime[] = {
-#embed "platform/realtime.sql"
-};
-static const char realtime_functions[] = {
-#embed "platform/realtime-functions.sql"
-};
-static const char webhooks[] = {
-#embed "platform/webhooks.sql"
+static const char delegation[] = {
+#embed "platform/delegation.sql"
 };
 static const char extension_rights[] = {
 #embed "platform/extension-rights.sql"
@@ -39,30 +20,59 @@ static const char history[] = {
 static const char homebase[] = {
 #embed "platform/homebase.sql"
 };
-static const char delegation[] = {
-#embed "platform/delegation.sql"
+static const char parameters[] = {
+#embed "platform/parameters.sql"
 };
-static const char upgrade_2[] = {
+static const char realtime_functions[] = {
+#embed "platform/realtime-functions.sql"
+};
+static const char realtime[] = {
+#embed "platform/realtime.sql"
+};
+static const char roles[] = {
+#embed "platform/roles.sql"
+};
+static const char schemas[] = {
+#embed "platform/schemas.sql"
+};
+static const char storage_functions[] = {
+#embed "platform/storage-functions.sql"
+};
+static const char storage[] = {
+#embed "platform/storage.sql"
+};
+static const char upgrades_0002_complete_schemas[] = {
 #embed "platform/upgrades/0002-complete-schemas.sql"
+};
+static const char webhooks[] = {
+#embed "platform/webhooks.sql"
+};
+static const char ext_pg_cron_pg_cron_1_6_4_sql[] = {
+#embed "extensions/pg_cron/pg_cron--1.6.4.sql"
+};
+static const char ext_pg_cron_pg_cron_control[] = {
+#embed "extensions/pg_cron/pg_cron.control"
 };
 
 #define FILE_AT(path, bytes) {path, bytes, sizeof bytes}
 
 static const homebase_platform_file files[] = {
-    FILE_AT("platform/roles.sql", roles),
-    FILE_AT("platform/parameters.sql", parameters),
-    FILE_AT("platform/schemas.sql", schemas),
     FILE_AT("platform/auth.sql", auth),
-    FILE_AT("platform/storage.sql", storage),
-    FILE_AT("platform/storage-functions.sql", storage_functions),
-    FILE_AT("platform/realtime.sql", realtime),
-    FILE_AT("platform/realtime-functions.sql", realtime_functions),
-    FILE_AT("platform/webhooks.sql", webhooks),
+    FILE_AT("platform/delegation.sql", delegation),
     FILE_AT("platform/extension-rights.sql", extension_rights),
     FILE_AT("platform/history.sql", history),
     FILE_AT("platform/homebase.sql", homebase),
-    FILE_AT("platform/delegation.sql", delegation),
-    FILE_AT("platform/upgrades/0002-complete-schemas.sql", upgrade_2),
+    FILE_AT("platform/parameters.sql", parameters),
+    FILE_AT("platform/realtime-functions.sql", realtime_functions),
+    FILE_AT("platform/realtime.sql", realtime),
+    FILE_AT("platform/roles.sql", roles),
+    FILE_AT("platform/schemas.sql", schemas),
+    FILE_AT("platform/storage-functions.sql", storage_functions),
+    FILE_AT("platform/storage.sql", storage),
+    FILE_AT("platform/upgrades/0002-complete-schemas.sql", upgrades_0002_complete_schemas),
+    FILE_AT("platform/webhooks.sql", webhooks),
+    FILE_AT("extensions/pg_cron/pg_cron--1.6.4.sql", ext_pg_cron_pg_cron_1_6_4_sql),
+    FILE_AT("extensions/pg_cron/pg_cron.control", ext_pg_cron_pg_cron_control),
 };
 
 const homebase_platform_file *homebase_platform_files(size_t *count) {
