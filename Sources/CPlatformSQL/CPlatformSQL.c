@@ -53,6 +53,12 @@ static const char ext_pg_cron_pg_cron_1_6_4_sql[] = {
 static const char ext_pg_cron_pg_cron_control[] = {
 #embed "extensions/pg_cron/pg_cron.control"
 };
+static const char ext_pg_net_pg_net_0_19_5_sql[] = {
+#embed "extensions/pg_net/pg_net--0.19.5.sql"
+};
+static const char ext_pg_net_pg_net_control[] = {
+#embed "extensions/pg_net/pg_net.control"
+};
 
 #define FILE_AT(path, bytes) {path, bytes, sizeof bytes}
 
@@ -73,6 +79,8 @@ static const homebase_platform_file files[] = {
     FILE_AT("platform/webhooks.sql", webhooks),
     FILE_AT("extensions/pg_cron/pg_cron--1.6.4.sql", ext_pg_cron_pg_cron_1_6_4_sql),
     FILE_AT("extensions/pg_cron/pg_cron.control", ext_pg_cron_pg_cron_control),
+    FILE_AT("extensions/pg_net/pg_net--0.19.5.sql", ext_pg_net_pg_net_0_19_5_sql),
+    FILE_AT("extensions/pg_net/pg_net.control", ext_pg_net_pg_net_control),
 };
 
 const homebase_platform_file *homebase_platform_files(size_t *count) {
