@@ -47,6 +47,12 @@ static const char upgrades_0002_complete_schemas[] = {
 static const char webhooks[] = {
 #embed "platform/webhooks.sql"
 };
+static const char ext_http_http_1_6_sql[] = {
+#embed "extensions/http/http--1.6.sql"
+};
+static const char ext_http_http_control[] = {
+#embed "extensions/http/http.control"
+};
 static const char ext_pg_cron_pg_cron_1_6_4_sql[] = {
 #embed "extensions/pg_cron/pg_cron--1.6.4.sql"
 };
@@ -77,6 +83,8 @@ static const homebase_platform_file files[] = {
     FILE_AT("platform/storage.sql", storage),
     FILE_AT("platform/upgrades/0002-complete-schemas.sql", upgrades_0002_complete_schemas),
     FILE_AT("platform/webhooks.sql", webhooks),
+    FILE_AT("extensions/http/http--1.6.sql", ext_http_http_1_6_sql),
+    FILE_AT("extensions/http/http.control", ext_http_http_control),
     FILE_AT("extensions/pg_cron/pg_cron--1.6.4.sql", ext_pg_cron_pg_cron_1_6_4_sql),
     FILE_AT("extensions/pg_cron/pg_cron.control", ext_pg_cron_pg_cron_control),
     FILE_AT("extensions/pg_net/pg_net--0.19.5.sql", ext_pg_net_pg_net_0_19_5_sql),

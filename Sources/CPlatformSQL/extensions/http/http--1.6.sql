@@ -1,0 +1,320 @@
+\echo Use "CREATE EXTENSION http" to load this file. \quit
+
+-- Requests that are sent while their statement waits.
+--
+-- `COPY … FROM PROGRAM` runs `./homebase http-call DOCUMENT`: the server's working directory is
+-- its data folder, where `homebase` is a link to the program. DOCUMENT is base64url (RFC 4648,
+-- 5, no padding) of one JSON object, so no shell reads anything of the caller's:
+--
+--   {"method": "POST", "uri": "http://…", "headers": [["name", "value"], …],
+--    "content_type": "text/plain" or null, "content": base64 or null,
+--    "options": {"CURLOPT_TIMEOUT_MS": "10000", …}, "timeout_ms": 5000}
+--
+-- A long document is in a file of the working directory instead, and DOCUMENT is `@` and its
+-- name; the program reads and removes it. The program prints one line of JSON, and exits with 0:
+--
+--   {"status": 200, "content_type": "text/plain" or null, "headers": [["name", "value"], …],
+--    "content": base64 or null}
+--   {"error": "Could not resolve host: nowhere.invalid"}
+
+create domain http_method as text;
+create domain content_type as text check (value ~ '^\S+\/\S+');
+create type http_header as (field character varying, value character varying);
+create type http_response as (
+  status integer, content_type character varying, headers http_header[],
+  content character varying);
+create type http_request as (
+  method http_method, uri character varying, headers http_header[],
+  content_type character varying, content character varying);
+
+-- Bytes as they are, between bytea and text: a body in no charset becomes a text all the same.
+create type homebase_http_bytes;
+create function homebase_http_bytes_in(cstring) returns homebase_http_bytes
+  language internal immutable strict parallel safe as 'textin';
+create function homebase_http_bytes_out(homebase_http_bytes) returns cstring
+  language internal immutable strict parallel safe as 'textout';
+create type homebase_http_bytes (
+  input = homebase_http_bytes_in, output = homebase_http_bytes_out, like = text);
+create cast (bytea as homebase_http_bytes) without function;
+create cast (homebase_http_bytes as text) without function;
+
+create function bytea_to_text(data bytea) returns text
+  language sql immutable strict parallel safe
+as $$
+  select data::@extschema@.homebase_http_bytes::pg_catalog.text
+$$;
+
+create function text_to_bytea(data text) returns bytea
+  language sql immutable strict parallel safe
+as $$
+  select pg_catalog.textsend(data)
+$$;
+
+-- Letters, digits and `-._~` stay, a space becomes `+`, every other byte is percent-encoded.
+create function urlencode(string bytea) returns text
+  language sql immutable strict parallel safe set search_path = pg_catalog
+as $$
+  select coalesce(string_agg(
+           case when byte in (45, 46, 95, 126) or byte between 48 and 57
+                  or byte between 65 and 90 or byte between 97 and 122 then chr(byte)
+                when byte = 32 then '+'
+                else '%' || lpad(upper(to_hex(byte)), 2, '0')
+           end, '' order by place), '')
+    from generate_series(0, octet_length(string) - 1) as place,
+         lateral (select get_byte(string, place) as byte) as bytes
+$$;
+
+create function urlencode(string character varying) returns text
+  language plpgsql immutable strict parallel safe set search_path = pg_catalog
+as $$
+begin
+  if string !~ '[^A-Za-z0-9._~-]' then
+    return string;
+  end if;
+  return @extschema@.urlencode(textsend(string));
+end
+$$;
+
+create function urlencode(data jsonb) returns text
+  language plpgsql immutable strict parallel safe set search_path = pg_catalog
+as $$
+begin
+  if jsonb_typeof(data) <> 'object' then
+    raise exception using errcode = 'invalid_parameter_value',
+      message = 'cannot call urlencode_jsonb on a non-object';
+  end if;
+  return (
+    select coalesce(string_agg(
+             @extschema@.urlencode(name::character varying) || '='
+               || @extschema@.urlencode(coalesce(value, '')::character varying), '&'), '')
+      from jsonb_each_text(data) as pair (name, value)
+     where name <> '');
+end
+$$;
+
+create function http_header(field character varying, value character varying)
+  returns http_header language sql
+as $$
+  select $1, $2
+$$;
+
+create function http_headers(variadic args text[]) returns http_header[]
+  language plpgsql immutable set search_path = pg_catalog
+as $$
+begin
+  if cardinality(args) % 2 <> 0 then
+    raise exception 'http_headers takes pairs of a name and a value';
+  end if;
+  return array(
+    select row(args[place], args[place + 1])::@extschema@.http_header
+      from generate_series(1, cardinality(args), 2) as place
+     order by place);
+end
+$$;
+
+-- The options a session may set. They are kept as settings: `http.curlopt_timeout_ms`.
+create function homebase_http_options() returns text[]
+  language sql immutable set search_path = pg_catalog
+as $$
+  select array[
+    'CURLOPT_CAINFO', 'CURLOPT_CONNECTTIMEOUT', 'CURLOPT_CONNECTTIMEOUT_MS',
+    'CURLOPT_DNS_SERVERS', 'CURLOPT_IPRESOLVE', 'CURLOPT_PRE_PROXY', 'CURLOPT_PROXY',
+    'CURLOPT_PROXYPASSWORD', 'CURLOPT_PROXYPORT', 'CURLOPT_PROXYUSERNAME',
+    'CURLOPT_PROXYUSERPWD', 'CURLOPT_PROXY_TLSAUTH_PASSWORD', 'CURLOPT_PROXY_TLSAUTH_TYPE',
+    'CURLOPT_PROXY_TLSAUTH_USERNAME', 'CURLOPT_SSLCERT', 'CURLOPT_SSLCERTTYPE',
+    'CURLOPT_SSLKEY', 'CURLOPT_SSLKEYPASSWD', 'CURLOPT_SSL_VERIFYHOST',
+    'CURLOPT_SSL_VERIFYPEER', 'CURLOPT_TCP_KEEPALIVE', 'CURLOPT_TCP_KEEPIDLE',
+    'CURLOPT_TIMEOUT', 'CURLOPT_TIMEOUT_MS', 'CURLOPT_TLSAUTH_PASSWORD',
+    'CURLOPT_TLSAUTH_TYPE', 'CURLOPT_TLSAUTH_USERNAME', 'CURLOPT_USERAGENT',
+    'CURLOPT_USERPWD']
+$$;
+
+create function http_set_curlopt(curlopt character varying, value character varying)
+  returns boolean language plpgsql set search_path = pg_catalog
+as $$
+begin
+  if curlopt is null or value is null then
+    return false;
+  elsif upper(curlopt) <> all (@extschema@.homebase_http_options()) then
+    raise exception using errcode = 'internal_error',
+      message = format(
+        'curl option ''%s'' is not available for run-time configuration', curlopt);
+  end if;
+  perform set_config('http.' || lower(curlopt), value, false);
+  return true;
+end
+$$;
+
+create function http_reset_curlopt() returns boolean
+  language plpgsql set search_path = pg_catalog
+as $$
+begin
+  perform set_config('http.' || lower(name), '', false)
+     from unnest(@extschema@.homebase_http_options()) as name
+    where current_setting('http.' || lower(name), true) <> '';
+  return true;
+end
+$$;
+
+create function http_list_curlopt() returns table (curlopt text, value text)
+  language sql stable set search_path = pg_catalog
+as $$
+  select name, current_setting('http.' || lower(name), true)
+    from unnest(@extschema@.homebase_http_options()) as name
+   where current_setting('http.' || lower(name), true) <> ''
+$$;
+
+-- What the program prints arrives here, and nowhere is a row kept.
+create view homebase_http_answer as select null::text as line;
+revoke all on homebase_http_answer from public;
+create function homebase_http_take() returns trigger
+  language plpgsql set search_path = pg_catalog
+as $$
+begin
+  perform set_config('homebase.http_answer', new.line, true);
+  return new;
+end
+$$;
+create trigger homebase_http_take instead of insert on homebase_http_answer
+  for each row execute function homebase_http_take();
+
+-- Definer's rights for the program alone: what it is given is one word of base64url.
+create function homebase_http_call(document jsonb) returns jsonb
+  language plpgsql security definer set search_path = pg_catalog
+as $$
+declare
+  word text := translate(
+    encode(convert_to(document::text, 'UTF8'), 'base64'), e'+/=\n', '-_');
+  file text;
+  answer jsonb;
+begin
+  -- Linux takes 128 KiB in one argument of a program.
+  if length(word) > 65536 then
+    file := 'homebase-http-' || gen_random_uuid();
+    execute format(
+      'copy (select %L) to %L', word, current_setting('data_directory') || '/' || file);
+    word := '@' || file;
+  end if;
+  perform set_config('homebase.http_answer', '', true);
+  begin
+    -- JSON has no control characters: as quote and delimiter they make each line one field.
+    execute format(
+      'copy @extschema@.homebase_http_answer from program %L '
+        '(format csv, quote e''\x01'', escape e''\x01'', delimiter e''\x02'')',
+      './homebase http-call ' || word);
+    answer := nullif(current_setting('homebase.http_answer', true), '')::jsonb;
+  exception when external_routine_exception or invalid_text_representation then
+    -- The server's own message would show the request, and a secret in it.
+    answer := null;
+  end;
+  perform set_config('homebase.http_answer', '', true);
+  return coalesce(
+    answer, '{"error": "homebase could not send the request; run `homebase status`"}');
+end
+$$;
+
+create function http(request @extschema@.http_request) returns http_response
+  language plpgsql set search_path = pg_catalog
+as $$
+declare
+  document jsonb;
+  answer jsonb;
+  body bytea;
+  charset text;
+begin
+  if request is null and not (request is distinct from null) then
+    raise exception using errcode = 'internal_error',
+      message = 'An http_request must be provided';
+  elsif request.uri is null then
+    raise exception using errcode = 'internal_error', message = 'http_request.uri is NULL';
+  elsif request.method is null then
+    raise exception using errcode = 'internal_error', message = 'http_request.method is NULL';
+  end if;
+  document := jsonb_build_object(
+    'method', upper(request.method),
+    'uri', request.uri,
+    'headers', coalesce(
+      (select jsonb_agg(jsonb_build_array(header.field, coalesce(header.value, '')) order by place)
+         from unnest(request.headers) with ordinality as header (field, value, place)
+        where header.field is not null),
+      '[]'),
+    'content_type', request.content_type,
+    'content', translate(encode(textsend(request.content), 'base64'), e'\n', ''),
+    'options', coalesce(
+      (select jsonb_object_agg(curlopt, value) from @extschema@.http_list_curlopt()), '{}'),
+    'timeout_ms', coalesce(
+      nullif(current_setting('http.timeout_msec', true), '')::integer, 5000));
+  answer := @extschema@.homebase_http_call(document);
+  if answer ? 'error' then
+    raise exception using errcode = 'internal_error', message = answer ->> 'error';
+  end if;
+  body := decode(answer ->> 'content', 'base64');
+  charset := substring(answer ->> 'content_type' from '(?i)charset="?([^";\s]+)');
+  return (
+    (answer ->> 'status')::integer,
+    answer ->> 'content_type',
+    array(
+      select row(header ->> 0, header ->> 1)::@extschema@.http_header
+        from jsonb_array_elements(answer -> 'headers') with ordinality as h (header, place)
+       order by place),
+    case when pg_char_to_encoding(charset::name) >= 0 then convert_from(body, charset::name)
+         else @extschema@.bytea_to_text(body) end
+  )::@extschema@.http_response;
+end
+$$;
+
+create function http_get(uri character varying) returns http_response language sql
+as $$
+  select @extschema@.http(('GET', $1, null, null, null)::@extschema@.http_request)
+$$;
+
+create function http_get(uri character varying, data jsonb) returns http_response language sql
+as $$
+  select @extschema@.http(
+    ('GET', $1 || '?' || @extschema@.urlencode($2), null, null, null)::@extschema@.http_request)
+$$;
+
+create function http_post(
+    uri character varying, content character varying, content_type character varying)
+  returns http_response language sql
+as $$
+  select @extschema@.http(('POST', $1, null, $3, $2)::@extschema@.http_request)
+$$;
+
+create function http_post(uri character varying, data jsonb) returns http_response language sql
+as $$
+  select @extschema@.http(
+    ('POST', $1, null, 'application/x-www-form-urlencoded', @extschema@.urlencode($2))
+      ::@extschema@.http_request)
+$$;
+
+create function http_put(
+    uri character varying, content character varying, content_type character varying)
+  returns http_response language sql
+as $$
+  select @extschema@.http(('PUT', $1, null, $3, $2)::@extschema@.http_request)
+$$;
+
+create function http_patch(
+    uri character varying, content character varying, content_type character varying)
+  returns http_response language sql
+as $$
+  select @extschema@.http(('PATCH', $1, null, $3, $2)::@extschema@.http_request)
+$$;
+
+create function http_delete(uri character varying) returns http_response language sql
+as $$
+  select @extschema@.http(('DELETE', $1, null, null, null)::@extschema@.http_request)
+$$;
+
+create function http_delete(
+    uri character varying, content character varying, content_type character varying)
+  returns http_response language sql
+as $$
+  select @extschema@.http(('DELETE', $1, null, $3, $2)::@extschema@.http_request)
+$$;
+
+create function http_head(uri character varying) returns http_response language sql
+as $$
+  select @extschema@.http(('HEAD', $1, null, null, null)::@extschema@.http_request)
+$$;
