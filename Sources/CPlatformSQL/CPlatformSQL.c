@@ -65,6 +65,12 @@ static const char ext_pg_net_pg_net_0_19_5_sql[] = {
 static const char ext_pg_net_pg_net_control[] = {
 #embed "extensions/pg_net/pg_net.control"
 };
+static const char ext_vector_vector_0_8_0_sql[] = {
+#embed "extensions/vector/vector--0.8.0.sql"
+};
+static const char ext_vector_vector_control[] = {
+#embed "extensions/vector/vector.control"
+};
 
 #define FILE_AT(path, bytes) {path, bytes, sizeof bytes}
 
@@ -89,6 +95,8 @@ static const homebase_platform_file files[] = {
     FILE_AT("extensions/pg_cron/pg_cron.control", ext_pg_cron_pg_cron_control),
     FILE_AT("extensions/pg_net/pg_net--0.19.5.sql", ext_pg_net_pg_net_0_19_5_sql),
     FILE_AT("extensions/pg_net/pg_net.control", ext_pg_net_pg_net_control),
+    FILE_AT("extensions/vector/vector--0.8.0.sql", ext_vector_vector_0_8_0_sql),
+    FILE_AT("extensions/vector/vector.control", ext_vector_vector_control),
 };
 
 const homebase_platform_file *homebase_platform_files(size_t *count) {
