@@ -27,28 +27,12 @@ create type http_request as (
   method http_method, uri character varying, headers http_header[],
   content_type character varying, content character varying);
 
--- Bytes as they are, between bytea and text: a body in no charset becomes a text all the same.
-create type homebase_http_bytes;
-create function homebase_http_bytes_in(cstring) returns homebase_http_bytes
-  language internal immutable strict parallel safe as 'textin';
-create function homebase_http_bytes_out(homebase_http_bytes) returns cstring
-  language internal immutable strict parallel safe as 'textout';
-create type homebase_http_bytes (
-  input = homebase_http_bytes_in, output = homebase_http_bytes_out, like = text);
-create cast (bytea as homebase_http_bytes) without function;
-create cast (homebase_http_bytes as text) without function;
-
+-- The same bytes under another type (`byteasend` copies what it gets): a body in no charset
+-- becomes a text all the same, and the client's encoding has no say in it.
 create function bytea_to_text(data bytea) returns text
-  language sql immutable strict parallel safe
-as $$
-  select data::@extschema@.homebase_http_bytes::pg_catalog.text
-$$;
-
+  language internal immutable strict parallel safe as 'byteasend';
 create function text_to_bytea(data text) returns bytea
-  language sql immutable strict parallel safe
-as $$
-  select pg_catalog.textsend(data)
-$$;
+  language internal immutable strict parallel safe as 'byteasend';
 
 -- Letters, digits and `-._~` stay, a space becomes `+`, every other byte is percent-encoded.
 create function urlencode(string bytea) returns text
@@ -71,7 +55,7 @@ begin
   if string !~ '[^A-Za-z0-9._~-]' then
     return string;
   end if;
-  return @extschema@.urlencode(textsend(string));
+  return @extschema@.urlencode(@extschema@.text_to_bytea(string));
 end
 $$;
 
@@ -239,7 +223,8 @@ begin
         where header.field is not null),
       '[]'),
     'content_type', request.content_type,
-    'content', translate(encode(textsend(request.content), 'base64'), e'\n', ''),
+    'content', translate(
+      encode(@extschema@.text_to_bytea(request.content), 'base64'), e'\n', ''),
     'options', coalesce(
       (select jsonb_object_agg(curlopt, value) from @extschema@.http_list_curlopt()), '{}'),
     'timeout_ms', coalesce(

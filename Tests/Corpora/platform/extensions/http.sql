@@ -39,7 +39,7 @@ select pg_temp.expect(answer, wanted, wanted)
      'name=Colin+%26+James&none=&rate=50%25'),
     (text_to_bytea('ü')::text, '\xc3bc'),
     (bytea_to_text('\xc3bc'), 'ü'),
-    (octet_length(textsend(bytea_to_text('\x89504e47fffe')))::text, '6'),
+    (text_to_bytea(bytea_to_text('\x89504e47fffe'))::text, '\x89504e47fffe'),
     (http_header('Authorization', 'Bearer x')::text, '(Authorization,"Bearer x")'),
     (http_headers('A', '1', 'B', '2')::text, '{"(A,1)","(B,2)"}'),
     (pg_typeof((null::http_response).headers)::text, 'http_header[]'),
