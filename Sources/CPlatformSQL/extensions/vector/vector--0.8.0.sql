@@ -881,9 +881,11 @@ create function sparsevec_out(sparsevec) returns cstring
   language internal immutable strict parallel safe as 'textout';
 create function sparsevec_typmod_in(cstring[]) returns integer
   language internal immutable strict parallel safe as 'varchartypmodin';
+create function sparsevec_send(sparsevec) returns bytea
+  language internal immutable strict parallel safe as 'byteasend';
 create type sparsevec (
   input = sparsevec_in, output = sparsevec_out, typmod_in = sparsevec_typmod_in,
-  storage = external);
+  send = sparsevec_send, storage = external);
 create function homebase_sparsevec(text) returns sparsevec
   language internal immutable strict parallel safe as 'byteasend';
 create function homebase_text(sparsevec) returns text
@@ -973,6 +975,15 @@ begin atomic
            nullif(split_part(substr(homebase_text($1), 2), '}', 1), ''), ',')) as pair;
 end;
 
+create or replace function sparsevec_send(sparsevec) returns bytea
+  language sql immutable strict parallel safe
+begin atomic
+  -- Positions count from zero in a message.
+  select int4send(homebase_dimensions($1)) || int4send(count(*)::integer) || int4send(0)
+      || coalesce(string_agg(int4send(place - 1), ''::bytea order by place), ''::bytea)
+      || coalesce(string_agg(float4send(value::real), ''::bytea order by place), ''::bytea)
+    from homebase_pairs($1);
+end;
 -- Every position that one of two has, as two arrays of values; their dimensions must agree.
 create function homebase_aligned(
     sparsevec, sparsevec, out x double precision, out y double precision, out place integer)
@@ -1287,7 +1298,8 @@ create event trigger homebase_vector_index on ddl_command_end when tag in ('CREA
   execute function homebase_vector_index();
 
 -- Input and modifiers. SQL refuses arguments of type cstring when a function is made, and has no
--- trouble with them when it runs: its validator rests for these lines.
+-- trouble with them when it runs: its validator rests for these lines. The same cannot be done
+-- for binary input, whose argument is of type internal: a client sends text.
 update pg_catalog.pg_language set lanvalidator = 0 where lanname = 'sql';
 create or replace function sparsevec_in(cstring, oid, integer) returns sparsevec
   language sql immutable strict parallel safe
