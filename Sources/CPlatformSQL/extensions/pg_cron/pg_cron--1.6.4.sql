@@ -226,6 +226,10 @@ create function cron.homebase_schedule(
   returns bigint language plpgsql set search_path = pg_catalog
 as $$
 declare
+  port constant integer := current_setting('port');
+  database_name constant text := coalesce(job_database, cron.homebase_database());
+  owner_name constant text := coalesce(job_username, current_user);
+  is_active constant boolean := coalesce(job_active, true);
   new_id bigint;
 begin
   perform cron.homebase_require(job_schedule, 'schedule');
@@ -236,9 +240,8 @@ begin
   insert into cron.homebase_own_job as job
       (schedule, command, nodename, nodeport, database, username, active, jobname)
     values (
-      job_schedule, job_command, 'localhost', current_setting('port')::integer,
-      coalesce(job_database, cron.homebase_database()), coalesce(job_username, current_user),
-      coalesce(job_active, true), job_name)
+      job_schedule, job_command, 'localhost', port, database_name, owner_name, is_active,
+      job_name)
     on conflict (jobname, username) do update
       set schedule = excluded.schedule, command = excluded.command,
           database = excluded.database

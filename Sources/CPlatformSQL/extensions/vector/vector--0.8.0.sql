@@ -1201,10 +1201,26 @@ create operator <%> (
 -- whole table, and is exact. A hash index knows no `m`, `ef_construction` or `lists`: homebase's
 -- runner leaves such a WITH clause out.
 
-create access method ivfflat type index handler hashhandler;
+create function ivfflathandler(internal) returns index_am_handler
+  language internal as 'hashhandler';
+create function hnswhandler(internal) returns index_am_handler
+  language internal as 'hashhandler';
+create access method ivfflat type index handler ivfflathandler;
 comment on access method ivfflat is 'ivfflat index access method';
-create access method hnsw type index handler hashhandler;
+create access method hnsw type index handler hnswhandler;
 comment on access method hnsw is 'hnsw index access method';
+-- Nobody calls these; types that were generated from a project's database list them.
+create function ivfflat_halfvec_support(internal) returns internal
+  language internal as 'hashhandler';
+create function ivfflat_bit_support(internal) returns internal
+  language internal as 'hashhandler';
+create function hnsw_halfvec_support(internal) returns internal
+  language internal as 'hashhandler';
+create function hnsw_bit_support(internal) returns internal
+  language internal as 'hashhandler';
+create function hnsw_sparsevec_support(internal) returns internal
+  language internal as 'hashhandler';
+
 create function homebase_hash(vector) returns integer
   language internal immutable strict parallel safe as 'hashvarlena';
 create function homebase_hash(halfvec) returns integer
