@@ -2,16 +2,16 @@
 
 -- Requests that are sent while their statement waits.
 --
--- `COPY … FROM PROGRAM` runs `./homebase http-call DOCUMENT`: the server's working directory is
--- its data folder, where `homebase` is a link to the program. DOCUMENT is base64url (RFC 4648,
--- 5, no padding) of one JSON object, so no shell reads anything of the caller's:
+-- The server runs `./homebase http-call @FILE`: its working directory is its data folder, where
+-- `homebase` is a link to the program and FILE was just written. FILE holds base64url (RFC 4648,
+-- 5, no padding) of one JSON object; the program reads and removes it. No shell reads anything of
+-- the caller's, no length is too much for an argument, and no process list shows a secret.
 --
 --   {"method": "POST", "uri": "http://…", "headers": [["name", "value"], …],
 --    "content_type": "text/plain" or null, "content": base64 or null,
 --    "options": {"CURLOPT_TIMEOUT_MS": "10000", …}, "timeout_ms": 5000}
 --
--- A long document is in a file of the working directory instead, and DOCUMENT is `@` and its
--- name; the program reads and removes it. The program prints one line of JSON, and exits with 0:
+-- The program prints one line of JSON, and exits with 0:
 --
 --   {"status": 200, "content_type": "text/plain" or null, "headers": [["name", "value"], …],
 --    "content": base64 or null}
@@ -148,50 +148,42 @@ as $$
    where current_setting('http.' || lower(name), true) <> ''
 $$;
 
--- What the program prints arrives here, and nowhere is a row kept.
-create view homebase_http_answer as select null::text as line;
+-- What the program prints, as a table: to read one is allowed in a read-only transaction, too,
+-- such as that of a GET. The shell's parent is the session's own process. JSON has no control
+-- characters: as quote and delimiter they make each line one field.
+create function homebase_http_fdw_handler() returns fdw_handler
+  language c strict as '$libdir/file_fdw', 'file_fdw_handler';
+create function homebase_http_fdw_validator(text[], oid) returns void
+  language c strict as '$libdir/file_fdw', 'file_fdw_validator';
+create foreign data wrapper homebase_http
+  handler homebase_http_fdw_handler validator homebase_http_fdw_validator;
+create server homebase_http foreign data wrapper homebase_http;
+create foreign table homebase_http_answer (line text) server homebase_http options (
+  program './homebase http-call @homebase-http-$PPID',
+  format 'csv', quote e'\x01', escape e'\x01', delimiter e'\x02');
 revoke all on homebase_http_answer from public;
-create function homebase_http_take() returns trigger
-  language plpgsql set search_path = pg_catalog
-as $$
-begin
-  perform set_config('homebase.http_answer', new.line, true);
-  return new;
-end
-$$;
-create trigger homebase_http_take instead of insert on homebase_http_answer
-  for each row execute function homebase_http_take();
+revoke all on homebase_http_answer from postgres;
 
--- Definer's rights for the program alone: what it is given is one word of base64url.
+-- Definer's rights for the file and the program alone.
 create function homebase_http_call(document jsonb) returns jsonb
   language plpgsql security definer set search_path = pg_catalog
 as $$
 declare
-  word text := translate(
-    encode(convert_to(document::text, 'UTF8'), 'base64'), e'+/=\n', '-_');
-  file text;
   answer jsonb;
 begin
-  -- Linux takes 128 KiB in one argument of a program.
-  if length(word) > 65536 then
-    file := 'homebase-http-' || gen_random_uuid();
-    execute format(
-      'copy (select %L) to %L', word, current_setting('data_directory') || '/' || file);
-    word := '@' || file;
-  end if;
-  perform set_config('homebase.http_answer', '', true);
+  -- As a setting, because a statement's text could come into a log.
+  perform set_config(
+    'homebase.http_document',
+    translate(encode(convert_to(document::text, 'UTF8'), 'base64'), e'+/=\n', '-_'), true);
+  execute format(
+    'copy (select current_setting(''homebase.http_document'')) to %L',
+    current_setting('data_directory') || '/homebase-http-' || pg_backend_pid());
+  perform set_config('homebase.http_document', '', true);
   begin
-    -- JSON has no control characters: as quote and delimiter they make each line one field.
-    execute format(
-      'copy @extschema@.homebase_http_answer from program %L '
-        '(format csv, quote e''\x01'', escape e''\x01'', delimiter e''\x02'')',
-      './homebase http-call ' || word);
-    answer := nullif(current_setting('homebase.http_answer', true), '')::jsonb;
+    select line::jsonb into answer from @extschema@.homebase_http_answer limit 1;
   exception when external_routine_exception or invalid_text_representation then
-    -- The server's own message would show the request, and a secret in it.
-    answer := null;
+    null;
   end;
-  perform set_config('homebase.http_answer', '', true);
   return coalesce(
     answer, '{"error": "homebase could not send the request; run `homebase status`"}');
 end

@@ -78,7 +78,18 @@ select pg_temp.expect(left(pg_temp.failure(statement), 5), 'XX000', statement)
     'select status from http_head(''http://127.0.0.1:1/'')',
     'select (http((''GET'', ''http://127.0.0.1:1/'', array[http_header(''A'', ''b'')], null,
        null)::http_request)).status',
-    -- More than one argument of a program may hold.
+    -- A long body.
     'select http_post(''http://127.0.0.1:1/'', repeat(''x'', 200000), ''text/plain'')'
   ]) as statement;
+reset role;
+
+-- A function that the API calls by GET runs in such a transaction.
+begin read only;
+select pg_temp.expect(
+  left(pg_temp.failure('select http_get(''http://127.0.0.1:1/'')'), 5), 'XX000', 'read-only');
+commit;
+set role anon;
+select pg_temp.expect(
+  pg_temp.failure('select * from extensions.homebase_http_answer'),
+  '42501 permission denied for foreign table homebase_http_answer', 'the program''s output');
 reset role;
