@@ -65,6 +65,12 @@ static const char ext_pg_net_pg_net_0_19_5_sql[] = {
 static const char ext_pg_net_pg_net_control[] = {
 #embed "extensions/pg_net/pg_net.control"
 };
+static const char ext_pgjwt_pgjwt_0_2_0_sql[] = {
+#embed "extensions/pgjwt/pgjwt--0.2.0.sql"
+};
+static const char ext_pgjwt_pgjwt_control[] = {
+#embed "extensions/pgjwt/pgjwt.control"
+};
 static const char ext_vector_vector_0_8_0_sql[] = {
 #embed "extensions/vector/vector--0.8.0.sql"
 };
@@ -95,6 +101,8 @@ static const homebase_platform_file files[] = {
     FILE_AT("extensions/pg_cron/pg_cron.control", ext_pg_cron_pg_cron_control),
     FILE_AT("extensions/pg_net/pg_net--0.19.5.sql", ext_pg_net_pg_net_0_19_5_sql),
     FILE_AT("extensions/pg_net/pg_net.control", ext_pg_net_pg_net_control),
+    FILE_AT("extensions/pgjwt/pgjwt--0.2.0.sql", ext_pgjwt_pgjwt_0_2_0_sql),
+    FILE_AT("extensions/pgjwt/pgjwt.control", ext_pgjwt_pgjwt_control),
     FILE_AT("extensions/vector/vector--0.8.0.sql", ext_vector_vector_0_8_0_sql),
     FILE_AT("extensions/vector/vector.control", ext_vector_vector_control),
 };
