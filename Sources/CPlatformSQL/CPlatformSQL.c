@@ -71,6 +71,12 @@ static const char ext_pgjwt_pgjwt_0_2_0_sql[] = {
 static const char ext_pgjwt_pgjwt_control[] = {
 #embed "extensions/pgjwt/pgjwt.control"
 };
+static const char ext_supabase_vault_supabase_vault_0_3_1_sql[] = {
+#embed "extensions/supabase_vault/supabase_vault--0.3.1.sql"
+};
+static const char ext_supabase_vault_supabase_vault_control[] = {
+#embed "extensions/supabase_vault/supabase_vault.control"
+};
 static const char ext_vector_vector_0_8_0_sql[] = {
 #embed "extensions/vector/vector--0.8.0.sql"
 };
@@ -103,6 +109,10 @@ static const homebase_platform_file files[] = {
     FILE_AT("extensions/pg_net/pg_net.control", ext_pg_net_pg_net_control),
     FILE_AT("extensions/pgjwt/pgjwt--0.2.0.sql", ext_pgjwt_pgjwt_0_2_0_sql),
     FILE_AT("extensions/pgjwt/pgjwt.control", ext_pgjwt_pgjwt_control),
+    FILE_AT("extensions/supabase_vault/supabase_vault--0.3.1.sql",
+            ext_supabase_vault_supabase_vault_0_3_1_sql),
+    FILE_AT("extensions/supabase_vault/supabase_vault.control",
+            ext_supabase_vault_supabase_vault_control),
     FILE_AT("extensions/vector/vector--0.8.0.sql", ext_vector_vector_0_8_0_sql),
     FILE_AT("extensions/vector/vector.control", ext_vector_vector_control),
 };
