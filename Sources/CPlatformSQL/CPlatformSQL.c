@@ -71,6 +71,12 @@ static const char ext_pgjwt_pgjwt_0_2_0_sql[] = {
 static const char ext_pgjwt_pgjwt_control[] = {
 #embed "extensions/pgjwt/pgjwt.control"
 };
+static const char ext_pgmq_pgmq_1_5_1_sql[] = {
+#embed "extensions/pgmq/pgmq--1.5.1.sql"
+};
+static const char ext_pgmq_pgmq_control[] = {
+#embed "extensions/pgmq/pgmq.control"
+};
 static const char ext_supabase_vault_supabase_vault_0_3_1_sql[] = {
 #embed "extensions/supabase_vault/supabase_vault--0.3.1.sql"
 };
@@ -109,6 +115,8 @@ static const homebase_platform_file files[] = {
     FILE_AT("extensions/pg_net/pg_net.control", ext_pg_net_pg_net_control),
     FILE_AT("extensions/pgjwt/pgjwt--0.2.0.sql", ext_pgjwt_pgjwt_0_2_0_sql),
     FILE_AT("extensions/pgjwt/pgjwt.control", ext_pgjwt_pgjwt_control),
+    FILE_AT("extensions/pgmq/pgmq--1.5.1.sql", ext_pgmq_pgmq_1_5_1_sql),
+    FILE_AT("extensions/pgmq/pgmq.control", ext_pgmq_pgmq_control),
     FILE_AT("extensions/supabase_vault/supabase_vault--0.3.1.sql",
             ext_supabase_vault_supabase_vault_0_3_1_sql),
     FILE_AT("extensions/supabase_vault/supabase_vault.control",
