@@ -59,6 +59,12 @@ static const char ext_pg_cron_pg_cron_1_6_4_sql[] = {
 static const char ext_pg_cron_pg_cron_control[] = {
 #embed "extensions/pg_cron/pg_cron.control"
 };
+static const char ext_pg_graphql_pg_graphql_1_5_11_sql[] = {
+#embed "extensions/pg_graphql/pg_graphql--1.5.11.sql"
+};
+static const char ext_pg_graphql_pg_graphql_control[] = {
+#embed "extensions/pg_graphql/pg_graphql.control"
+};
 static const char ext_pg_net_pg_net_0_19_5_sql[] = {
 #embed "extensions/pg_net/pg_net--0.19.5.sql"
 };
@@ -111,6 +117,8 @@ static const homebase_platform_file files[] = {
     FILE_AT("extensions/http/http.control", ext_http_http_control),
     FILE_AT("extensions/pg_cron/pg_cron--1.6.4.sql", ext_pg_cron_pg_cron_1_6_4_sql),
     FILE_AT("extensions/pg_cron/pg_cron.control", ext_pg_cron_pg_cron_control),
+    FILE_AT("extensions/pg_graphql/pg_graphql--1.5.11.sql", ext_pg_graphql_pg_graphql_1_5_11_sql),
+    FILE_AT("extensions/pg_graphql/pg_graphql.control", ext_pg_graphql_pg_graphql_control),
     FILE_AT("extensions/pg_net/pg_net--0.19.5.sql", ext_pg_net_pg_net_0_19_5_sql),
     FILE_AT("extensions/pg_net/pg_net.control", ext_pg_net_pg_net_control),
     FILE_AT("extensions/pgjwt/pgjwt--0.2.0.sql", ext_pgjwt_pgjwt_0_2_0_sql),
