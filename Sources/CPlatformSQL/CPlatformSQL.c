@@ -83,6 +83,12 @@ static const char ext_pgmq_pgmq_1_5_1_sql[] = {
 static const char ext_pgmq_pgmq_control[] = {
 #embed "extensions/pgmq/pgmq.control"
 };
+static const char ext_pgsodium_pgsodium_3_1_8_sql[] = {
+#embed "extensions/pgsodium/pgsodium--3.1.8.sql"
+};
+static const char ext_pgsodium_pgsodium_control[] = {
+#embed "extensions/pgsodium/pgsodium.control"
+};
 static const char ext_supabase_vault_supabase_vault_0_3_1_sql[] = {
 #embed "extensions/supabase_vault/supabase_vault--0.3.1.sql"
 };
@@ -125,6 +131,8 @@ static const homebase_platform_file files[] = {
     FILE_AT("extensions/pgjwt/pgjwt.control", ext_pgjwt_pgjwt_control),
     FILE_AT("extensions/pgmq/pgmq--1.5.1.sql", ext_pgmq_pgmq_1_5_1_sql),
     FILE_AT("extensions/pgmq/pgmq.control", ext_pgmq_pgmq_control),
+    FILE_AT("extensions/pgsodium/pgsodium--3.1.8.sql", ext_pgsodium_pgsodium_3_1_8_sql),
+    FILE_AT("extensions/pgsodium/pgsodium.control", ext_pgsodium_pgsodium_control),
     FILE_AT("extensions/supabase_vault/supabase_vault--0.3.1.sql",
             ext_supabase_vault_supabase_vault_0_3_1_sql),
     FILE_AT("extensions/supabase_vault/supabase_vault.control",
