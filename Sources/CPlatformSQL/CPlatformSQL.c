@@ -71,6 +71,12 @@ static const char ext_pg_net_pg_net_0_19_5_sql[] = {
 static const char ext_pg_net_pg_net_control[] = {
 #embed "extensions/pg_net/pg_net.control"
 };
+static const char ext_pg_tle_pg_tle_1_4_0_sql[] = {
+#embed "extensions/pg_tle/pg_tle--1.4.0.sql"
+};
+static const char ext_pg_tle_pg_tle_control[] = {
+#embed "extensions/pg_tle/pg_tle.control"
+};
 static const char ext_pgjwt_pgjwt_0_2_0_sql[] = {
 #embed "extensions/pgjwt/pgjwt--0.2.0.sql"
 };
@@ -127,6 +133,8 @@ static const homebase_platform_file files[] = {
     FILE_AT("extensions/pg_graphql/pg_graphql.control", ext_pg_graphql_pg_graphql_control),
     FILE_AT("extensions/pg_net/pg_net--0.19.5.sql", ext_pg_net_pg_net_0_19_5_sql),
     FILE_AT("extensions/pg_net/pg_net.control", ext_pg_net_pg_net_control),
+    FILE_AT("extensions/pg_tle/pg_tle--1.4.0.sql", ext_pg_tle_pg_tle_1_4_0_sql),
+    FILE_AT("extensions/pg_tle/pg_tle.control", ext_pg_tle_pg_tle_control),
     FILE_AT("extensions/pgjwt/pgjwt--0.2.0.sql", ext_pgjwt_pgjwt_0_2_0_sql),
     FILE_AT("extensions/pgjwt/pgjwt.control", ext_pgjwt_pgjwt_control),
     FILE_AT("extensions/pgmq/pgmq--1.5.1.sql", ext_pgmq_pgmq_1_5_1_sql),
