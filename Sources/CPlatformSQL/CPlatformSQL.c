@@ -47,6 +47,24 @@ static const char upgrades_0002_complete_schemas[] = {
 static const char webhooks[] = {
 #embed "platform/webhooks.sql"
 };
+static const char ext_basejump_supabase_test_helpers_basejump_supabase_test_helpers_0_0_4_0_0_6_sql[] = {
+#embed "extensions/basejump-supabase_test_helpers/basejump-supabase_test_helpers--0.0.4--0.0.6.sql"
+};
+static const char ext_basejump_supabase_test_helpers_basejump_supabase_test_helpers_0_0_5_0_0_6_sql[] = {
+#embed "extensions/basejump-supabase_test_helpers/basejump-supabase_test_helpers--0.0.5--0.0.6.sql"
+};
+static const char ext_basejump_supabase_test_helpers_basejump_supabase_test_helpers_0_0_6_0_0_4_sql[] = {
+#embed "extensions/basejump-supabase_test_helpers/basejump-supabase_test_helpers--0.0.6--0.0.4.sql"
+};
+static const char ext_basejump_supabase_test_helpers_basejump_supabase_test_helpers_0_0_6_0_0_5_sql[] = {
+#embed "extensions/basejump-supabase_test_helpers/basejump-supabase_test_helpers--0.0.6--0.0.5.sql"
+};
+static const char ext_basejump_supabase_test_helpers_basejump_supabase_test_helpers_0_0_6_sql[] = {
+#embed "extensions/basejump-supabase_test_helpers/basejump-supabase_test_helpers--0.0.6.sql"
+};
+static const char ext_basejump_supabase_test_helpers_basejump_supabase_test_helpers_control[] = {
+#embed "extensions/basejump-supabase_test_helpers/basejump-supabase_test_helpers.control"
+};
 static const char ext_http_http_1_6_sql[] = {
 #embed "extensions/http/http--1.6.sql"
 };
@@ -95,6 +113,12 @@ static const char ext_pgsodium_pgsodium_3_1_8_sql[] = {
 static const char ext_pgsodium_pgsodium_control[] = {
 #embed "extensions/pgsodium/pgsodium.control"
 };
+static const char ext_supabase_dbdev_supabase_dbdev_0_0_5_sql[] = {
+#embed "extensions/supabase-dbdev/supabase-dbdev--0.0.5.sql"
+};
+static const char ext_supabase_dbdev_supabase_dbdev_control[] = {
+#embed "extensions/supabase-dbdev/supabase-dbdev.control"
+};
 static const char ext_supabase_vault_supabase_vault_0_3_1_sql[] = {
 #embed "extensions/supabase_vault/supabase_vault--0.3.1.sql"
 };
@@ -125,6 +149,18 @@ static const homebase_platform_file files[] = {
     FILE_AT("platform/storage.sql", storage),
     FILE_AT("platform/upgrades/0002-complete-schemas.sql", upgrades_0002_complete_schemas),
     FILE_AT("platform/webhooks.sql", webhooks),
+    FILE_AT("extensions/basejump-supabase_test_helpers/basejump-supabase_test_helpers--0.0.4--0.0.6.sql",
+            ext_basejump_supabase_test_helpers_basejump_supabase_test_helpers_0_0_4_0_0_6_sql),
+    FILE_AT("extensions/basejump-supabase_test_helpers/basejump-supabase_test_helpers--0.0.5--0.0.6.sql",
+            ext_basejump_supabase_test_helpers_basejump_supabase_test_helpers_0_0_5_0_0_6_sql),
+    FILE_AT("extensions/basejump-supabase_test_helpers/basejump-supabase_test_helpers--0.0.6--0.0.4.sql",
+            ext_basejump_supabase_test_helpers_basejump_supabase_test_helpers_0_0_6_0_0_4_sql),
+    FILE_AT("extensions/basejump-supabase_test_helpers/basejump-supabase_test_helpers--0.0.6--0.0.5.sql",
+            ext_basejump_supabase_test_helpers_basejump_supabase_test_helpers_0_0_6_0_0_5_sql),
+    FILE_AT("extensions/basejump-supabase_test_helpers/basejump-supabase_test_helpers--0.0.6.sql",
+            ext_basejump_supabase_test_helpers_basejump_supabase_test_helpers_0_0_6_sql),
+    FILE_AT("extensions/basejump-supabase_test_helpers/basejump-supabase_test_helpers.control",
+            ext_basejump_supabase_test_helpers_basejump_supabase_test_helpers_control),
     FILE_AT("extensions/http/http--1.6.sql", ext_http_http_1_6_sql),
     FILE_AT("extensions/http/http.control", ext_http_http_control),
     FILE_AT("extensions/pg_cron/pg_cron--1.6.4.sql", ext_pg_cron_pg_cron_1_6_4_sql),
@@ -141,6 +177,10 @@ static const homebase_platform_file files[] = {
     FILE_AT("extensions/pgmq/pgmq.control", ext_pgmq_pgmq_control),
     FILE_AT("extensions/pgsodium/pgsodium--3.1.8.sql", ext_pgsodium_pgsodium_3_1_8_sql),
     FILE_AT("extensions/pgsodium/pgsodium.control", ext_pgsodium_pgsodium_control),
+    FILE_AT("extensions/supabase-dbdev/supabase-dbdev--0.0.5.sql",
+            ext_supabase_dbdev_supabase_dbdev_0_0_5_sql),
+    FILE_AT("extensions/supabase-dbdev/supabase-dbdev.control",
+            ext_supabase_dbdev_supabase_dbdev_control),
     FILE_AT("extensions/supabase_vault/supabase_vault--0.3.1.sql",
             ext_supabase_vault_supabase_vault_0_3_1_sql),
     FILE_AT("extensions/supabase_vault/supabase_vault.control",

@@ -1,0 +1,1 @@
+-- The same objects: who names 0.0.4 gets these.
