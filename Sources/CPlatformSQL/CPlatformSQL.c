@@ -71,6 +71,18 @@ static const char ext_http_http_1_6_sql[] = {
 static const char ext_http_http_control[] = {
 #embed "extensions/http/http.control"
 };
+static const char ext_hypopg_hypopg_1_4_1_sql[] = {
+#embed "extensions/hypopg/hypopg--1.4.1.sql"
+};
+static const char ext_hypopg_hypopg_control[] = {
+#embed "extensions/hypopg/hypopg.control"
+};
+static const char ext_index_advisor_index_advisor_0_2_0_sql[] = {
+#embed "extensions/index_advisor/index_advisor--0.2.0.sql"
+};
+static const char ext_index_advisor_index_advisor_control[] = {
+#embed "extensions/index_advisor/index_advisor.control"
+};
 static const char ext_pg_cron_pg_cron_1_6_4_sql[] = {
 #embed "extensions/pg_cron/pg_cron--1.6.4.sql"
 };
@@ -163,6 +175,12 @@ static const homebase_platform_file files[] = {
             ext_basejump_supabase_test_helpers_basejump_supabase_test_helpers_control),
     FILE_AT("extensions/http/http--1.6.sql", ext_http_http_1_6_sql),
     FILE_AT("extensions/http/http.control", ext_http_http_control),
+    FILE_AT("extensions/hypopg/hypopg--1.4.1.sql", ext_hypopg_hypopg_1_4_1_sql),
+    FILE_AT("extensions/hypopg/hypopg.control", ext_hypopg_hypopg_control),
+    FILE_AT("extensions/index_advisor/index_advisor--0.2.0.sql",
+            ext_index_advisor_index_advisor_0_2_0_sql),
+    FILE_AT("extensions/index_advisor/index_advisor.control",
+            ext_index_advisor_index_advisor_control),
     FILE_AT("extensions/pg_cron/pg_cron--1.6.4.sql", ext_pg_cron_pg_cron_1_6_4_sql),
     FILE_AT("extensions/pg_cron/pg_cron.control", ext_pg_cron_pg_cron_control),
     FILE_AT("extensions/pg_graphql/pg_graphql--1.5.11.sql", ext_pg_graphql_pg_graphql_1_5_11_sql),
