@@ -95,6 +95,12 @@ static const char ext_pg_graphql_pg_graphql_1_5_11_sql[] = {
 static const char ext_pg_graphql_pg_graphql_control[] = {
 #embed "extensions/pg_graphql/pg_graphql.control"
 };
+static const char ext_pg_jsonschema_pg_jsonschema_0_3_3_sql[] = {
+#embed "extensions/pg_jsonschema/pg_jsonschema--0.3.3.sql"
+};
+static const char ext_pg_jsonschema_pg_jsonschema_control[] = {
+#embed "extensions/pg_jsonschema/pg_jsonschema.control"
+};
 static const char ext_pg_net_pg_net_0_19_5_sql[] = {
 #embed "extensions/pg_net/pg_net--0.19.5.sql"
 };
@@ -185,6 +191,10 @@ static const homebase_platform_file files[] = {
     FILE_AT("extensions/pg_cron/pg_cron.control", ext_pg_cron_pg_cron_control),
     FILE_AT("extensions/pg_graphql/pg_graphql--1.5.11.sql", ext_pg_graphql_pg_graphql_1_5_11_sql),
     FILE_AT("extensions/pg_graphql/pg_graphql.control", ext_pg_graphql_pg_graphql_control),
+    FILE_AT("extensions/pg_jsonschema/pg_jsonschema--0.3.3.sql",
+            ext_pg_jsonschema_pg_jsonschema_0_3_3_sql),
+    FILE_AT("extensions/pg_jsonschema/pg_jsonschema.control",
+            ext_pg_jsonschema_pg_jsonschema_control),
     FILE_AT("extensions/pg_net/pg_net--0.19.5.sql", ext_pg_net_pg_net_0_19_5_sql),
     FILE_AT("extensions/pg_net/pg_net.control", ext_pg_net_pg_net_control),
     FILE_AT("extensions/pg_tle/pg_tle--1.4.0.sql", ext_pg_tle_pg_tle_1_4_0_sql),
