@@ -95,6 +95,12 @@ static const char ext_pg_graphql_pg_graphql_1_5_11_sql[] = {
 static const char ext_pg_graphql_pg_graphql_control[] = {
 #embed "extensions/pg_graphql/pg_graphql.control"
 };
+static const char ext_pg_hashids_pg_hashids_1_3_sql[] = {
+#embed "extensions/pg_hashids/pg_hashids--1.3.sql"
+};
+static const char ext_pg_hashids_pg_hashids_control[] = {
+#embed "extensions/pg_hashids/pg_hashids.control"
+};
 static const char ext_pg_jsonschema_pg_jsonschema_0_3_3_sql[] = {
 #embed "extensions/pg_jsonschema/pg_jsonschema--0.3.3.sql"
 };
@@ -191,6 +197,8 @@ static const homebase_platform_file files[] = {
     FILE_AT("extensions/pg_cron/pg_cron.control", ext_pg_cron_pg_cron_control),
     FILE_AT("extensions/pg_graphql/pg_graphql--1.5.11.sql", ext_pg_graphql_pg_graphql_1_5_11_sql),
     FILE_AT("extensions/pg_graphql/pg_graphql.control", ext_pg_graphql_pg_graphql_control),
+    FILE_AT("extensions/pg_hashids/pg_hashids--1.3.sql", ext_pg_hashids_pg_hashids_1_3_sql),
+    FILE_AT("extensions/pg_hashids/pg_hashids.control", ext_pg_hashids_pg_hashids_control),
     FILE_AT("extensions/pg_jsonschema/pg_jsonschema--0.3.3.sql",
             ext_pg_jsonschema_pg_jsonschema_0_3_3_sql),
     FILE_AT("extensions/pg_jsonschema/pg_jsonschema.control",
