@@ -226,3 +226,33 @@ create event trigger pgrst_ddl_watch on ddl_command_end
   execute function extensions.pgrst_ddl_watch();
 create event trigger pgrst_drop_watch on sql_drop
   execute function extensions.pgrst_drop_watch();
+
+-- Dumps say `create extension pgsodium with schema pgsodium` and leave the schema out, because
+-- it was there where they come from. PostgreSQL makes an extension's own schema only when the
+-- statement does not name it: so it is made for the statement.
+create function extensions.homebase_extension_schema() returns event_trigger
+  language plpgsql security definer set search_path = pg_catalog
+as $$
+declare
+  wanted text[];
+begin
+  for wanted in
+    select regexp_matches(
+      coalesce(current_query(), ''),
+      '\ycreate\s+extension\s+(?:if\s+not\s+exists\s+)?"?([\w-]+)"?'
+        '\s+(?:with\s+)?schema\s+"?(\w+)"?',
+      'gi')
+  loop
+    if to_regnamespace(quote_ident(wanted[2])) is null
+       and exists (
+         select from pg_available_extension_versions as v
+          where v.name = wanted[1] and v.schema = wanted[2])
+    then
+      execute format('create schema %I authorization postgres', wanted[2]);
+    end if;
+  end loop;
+end
+$$;
+create event trigger homebase_extension_schema on ddl_command_start
+  when tag in ('CREATE EXTENSION')
+  execute function extensions.homebase_extension_schema();
