@@ -81,12 +81,27 @@ $$;
 create extension "uuid-ossp" with schema extensions;
 create extension pgcrypto with schema extensions;
 do $$
+declare
+  extension record;
 begin
-  if exists (select from pg_available_extensions where name = 'pg_stat_statements') then
-    create extension pg_stat_statements with schema extensions;
-  end if;
+  for extension in
+    select * from (values ('pg_stat_statements', 'extensions'), ('supabase_vault', 'vault'))
+      as wanted (name, schema)
+     where name in (select a.name from pg_available_extensions as a)
+  loop
+    execute format('create extension %I with schema %I', extension.name, extension.schema);
+  end loop;
 end
 $$;
+
+-- A migration may drop them: they are as if `postgres` had created them. No statement changes an
+-- extension's owner, and the superuser's own objects are in no list of dependencies.
+update pg_extension set extowner = 'postgres'::regrole where extname <> 'plpgsql';
+insert into pg_shdepend (dbid, classid, objid, objsubid, refclassid, refobjid, deptype)
+  select d.oid, 'pg_extension'::regclass, e.oid, 0, 'pg_authid'::regclass, 'postgres'::regrole,
+         'o'
+    from pg_database as d, pg_extension as e
+   where d.datname = current_database() and e.extname <> 'plpgsql';
 
 -- `postgres` may make the server read its settings again, and let others.
 grant execute on function pg_catalog.pg_reload_conf() to postgres with grant option;
