@@ -30,6 +30,7 @@ let package = Package(
   targets: [
     // C, each a thin door to one system facility.
     .target(name: "CProcess"),
+    .target(name: "CCurl"),
     .target(name: "CLibpq"),
     .target(name: "CPlatformSQL", exclude: ["extensions", "platform"]),
     .systemLibrary(
@@ -69,6 +70,9 @@ let package = Package(
       ]),
     room("MockData", ["Diagnostics", "PostgresClient", "SQLScript", "SchemaCatalog"]),
 
+    // Floor 4
+    room("DatabaseWorkers", ["Diagnostics", "PostgresClient", "CCurl"]),
+
     // Floor 5
     room(
       "StackRuntime",
@@ -85,7 +89,7 @@ let package = Package(
         "Diagnostics", "Console", "ControlSocket", "StackProtocol", "ProcessSupervision",
         "PostgresClient",
         "ProjectConfiguration", "SQLScript", "SchemaCatalog", "DatabaseCluster",
-        "DatabaseLifecycle", "MockData", "StackRuntime", "CProcess",
+        "DatabaseLifecycle", "DatabaseWorkers", "MockData", "StackRuntime", "CProcess",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -108,6 +112,7 @@ let package = Package(
     tests(of: "StackProtocol", ["Diagnostics"]),
     tests(of: "DatabaseCluster", ["Diagnostics", "PostgresClient", "ProcessSupervision"]),
     tests(of: "SchemaCatalog", ["PostgresClient", "TestCluster"]),
+    tests(of: "DatabaseWorkers", ["PostgresClient", "ProcessSupervision", "TestCluster"]),
     tests(
       of: "DatabaseLifecycle",
       [

@@ -4,6 +4,8 @@
 // `Text/` shows its documents to people, `Rooms.swift` is where the other modules are put in, and
 // every other folder is a noun of the command line with a file for each verb.
 // Never: work done here that the supervisor or a module below should do.
+import Console
+import DatabaseWorkers
 import Dispatch
 import FoundationEssentials
 import Glibc
@@ -16,6 +18,15 @@ if arguments.first == "supervise" { becomeGuarded() }
 if asksForVersion(arguments) {
   writeVersion(arguments)
   exit(0)
+}
+
+// A session of the database waits for it: nothing else is looked at.
+if arguments.first == "http-call", arguments.count == 2 {
+  Task {
+    writeAll(await HTTPCall.answer(arguments[1]) + "\n", to: STDOUT_FILENO)
+    exit(0)
+  }
+  dispatchMain()
 }
 
 let process = ProcessContext.current()

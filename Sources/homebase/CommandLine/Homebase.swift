@@ -22,7 +22,7 @@ struct Homebase: ParsableCommand {
       CommandGroup(
         name: "Project and machine",
         subcommands: [ProjectInit.self, Doctor.self, Completions.self, Version.self]),
-      CommandGroup(name: "Inner works", subcommands: [Supervise.self]),
+      CommandGroup(name: "Inner works", subcommands: [Supervise.self, Serve.self]),
     ])
 
   @OptionGroup(title: "Options of every command") var global: GlobalOptions
