@@ -110,7 +110,8 @@ let package = Package(
     tests(of: "SQLScript", ["Diagnostics", "PostgresClient", "TestCluster"]),
     tests(of: "ControlSocket", ["Diagnostics"]),
     tests(of: "StackProtocol", ["Diagnostics"]),
-    tests(of: "DatabaseCluster", ["Diagnostics", "PostgresClient", "ProcessSupervision"]),
+    tests(
+      of: "DatabaseCluster", ["Diagnostics", "PostgresClient", "ProcessSupervision", "SQLScript"]),
     tests(of: "SchemaCatalog", ["PostgresClient", "TestCluster"]),
     tests(of: "DatabaseWorkers", ["PostgresClient", "ProcessSupervision", "TestCluster"]),
     tests(

@@ -14,6 +14,8 @@ package struct Cluster: Sendable {
   var system: PostgresInstallation?
   /// Of the copy.
   var copyKey: String?
+  /// This program, where the server's user can run it.
+  package var program: String?
   /// Whom the server runs as, when this process is root.
   package var user: UserIdentity?
   /// Of TCP, and in the socket's name.
@@ -64,13 +66,14 @@ package struct Cluster: Sendable {
   ///   - user: Whom it will run as; see `serverUser`.
   ///   - port: Of TCP, and in the socket's name.
   ///   - settings: `[db.settings]` of the project.
+  ///   - program: What sends requests for the extension `http`; nil: this program.
   ///   - progress: Told what takes long.
   /// - Returns: The cluster, with what its last run left behind.
   /// - Throws: `ClusterError`; `CancellationError`.
   package static func prepare(
     dataFolder: String, socketFolder: String, cacheFolder: String,
     installation: PostgresInstallation, user: UserIdentity?, port: Int,
-    settings: ClusterSettings = ClusterSettings(),
+    settings: ClusterSettings = ClusterSettings(), program: String? = nil,
     progress: @escaping @Sendable (String) -> Void = { _ in }
   ) async throws -> Cluster {
     let socket = "\(socketFolder)/.s.PGSQL.\(port)"
@@ -93,7 +96,7 @@ package struct Cluster: Sendable {
     let system = installation
     // Before the copying: a change in between is seen later.
     let copyKey = try ServerCopy.key(of: system)
-    let installation = try await ServerCopy(folder: cacheFolder, installation: system)
+    let installation = try await ServerCopy(folder: cacheFolder, installation: system, user: user)
       .ensure(progress: progress)
     let lock = try await FolderLock(dataFolder + ".lock") {
       progress("waiting for another start of this project")
@@ -112,6 +115,10 @@ package struct Cluster: Sendable {
     }
     try FileTree.makeFolder(socketFolder, owner: user)
 
+    let program = try OwnProgram.reachable(
+      program ?? OwnProgram.path(), cacheFolder: cacheFolder, user: user)
+    try OwnProgram.link(program, in: dataFolder)
+
     let boot = ShutdownMarks.currentBoot()
     let health = try ShutdownMarks.judge(dataFolder, currentBoot: boot, owner: user)
     try FileTree.write(configuration, to: dataFolder + "/postgresql.conf", owner: user)
@@ -123,7 +130,7 @@ package struct Cluster: Sendable {
     }
     return Cluster(
       dataFolder: dataFolder, socketFolder: socketFolder, installation: installation,
-      system: system, copyKey: copyKey, user: user, port: port, health: health,
+      system: system, copyKey: copyKey, program: program, user: user, port: port, health: health,
       platformHash: FileTree.read("\(dataFolder)/\(platformFile)")
         .map { String($0.prefix { !$0.isNewline }) })
   }
@@ -205,6 +212,17 @@ package struct Cluster: Sendable {
   package var isInstallationChanged: Bool {
     guard let system, let key = try? ServerCopy.key(of: system) else { return false }
     return key != copyKey
+  }
+
+  /// Whether the cluster's platform is not this program's.
+  package var isPlatformOlder: Bool { platformHash != PlatformSchema.hash }
+
+  /// Notes that every database that is kept has this program's platform.
+  ///
+  /// - Throws: `ClusterError.system`.
+  package func notePlatform() throws {
+    try FileTree.write(
+      PlatformSchema.hash + "\n", to: "\(dataFolder)/\(Self.platformFile)", owner: user)
   }
 
   // MARK: - Starting and stopping

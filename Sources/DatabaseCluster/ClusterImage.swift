@@ -124,7 +124,7 @@ package struct ClusterImage: Sendable {
     try FileTree.makeFolder(building, owner: user)
     do {
       // The platform creates extensions that only the copy has.
-      let server = try await ServerCopy(folder: folder, installation: installation)
+      let server = try await ServerCopy(folder: folder, installation: installation, user: user)
         .ensure(progress: progress)
       try await initialise(building + "/data", with: server)
       try await fill(building, with: server)

@@ -40,6 +40,9 @@ package struct ClusterSettings: Sendable, Hashable {
     ("default_text_search_config", "pg_catalog.english"),
     ("log_checkpoints", "off"),
     ("log_line_prefix", "[%p] %q%u@%d "),
+    // What the workers of pg_net go by; `show` answers.
+    ("pg_net.ttl", "6 hours"),
+    ("pg_net.batch_size", "200"),
   ]
 
   /// The whole of `postgresql.conf`.

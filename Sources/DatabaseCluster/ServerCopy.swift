@@ -1,5 +1,6 @@
 import Crypto
 import Glibc
+import ProcessSupervision
 
 /// A copy of PostgreSQL's server in the user's cache, with homebase's extensions beside the system's.
 ///
@@ -12,6 +13,8 @@ struct ServerCopy {
   /// The user's cache.
   let folder: String
   let installation: PostgresInstallation
+  /// Whom the server runs as; nil: this process's user.
+  let user: UserIdentity?
 
   private var servers: String { folder + "/servers" }
   /// How many copies stay that no running server uses.
@@ -130,8 +133,12 @@ struct ServerCopy {
     for name in FileTree.names(in: installation.shareFolder) where name != "extension" {
       try link("\(installation.shareFolder)/\(name)", at: "\(target.shareFolder)/\(name)")
     }
-    try makeExtensions(
-      from: installation.shareFolder + "/extension", at: target.shareFolder + "/extension")
+    let extensions = target.shareFolder + "/extension"
+    try makeExtensions(from: installation.shareFolder + "/extension", at: extensions)
+    // pg_tle puts files there for the length of a `create extension`; all else is not the server's.
+    if let user, lchown(extensions, user.userID, user.groupID) != 0 {
+      throw FileTree.failure("give away the folder", extensions)
+    }
     try FileTree.write("", to: "\(building)/\(Self.mark)", mode: 0o644)
   }
 

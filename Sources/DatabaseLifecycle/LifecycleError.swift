@@ -14,6 +14,8 @@ package enum LifecycleError: Error, Sendable {
     serverHint: String?, excerpt: [String], whatStays: Remains)
   /// A file begins a transaction and does not end it.
   case transactionLeftOpen(step: String, location: SourceLocation, isDatabaseUnchanged: Bool)
+  /// A database of an older homebase cannot be brought to this one's platform.
+  case platformUpgradeFailed(database: String, reason: String, sqlstate: String?)
   /// The script holds something that only psql understands.
   case notSQL(step: String, location: SourceLocation, command: String)
   /// There is no room for another copy of the database.
@@ -93,6 +95,13 @@ extension LifecycleError: DiagnosticConvertible {
           + "; add `commit;` to the file's end, or take its `begin` out: "
           + "a file is one transaction without it",
         location: location)
+    case .platformUpgradeFailed(let database, let reason, let sqlstate):
+      Diagnostic(
+        code: "platform_upgrade_failed",
+        message: "the database \(database) cannot be brought to this version's platform: \(reason)",
+        hint: "it is as it was, and the homebase that made it can still use it; "
+          + "`homebase stop --no-backup` and a start make a new one from migrations and seeds",
+        sqlstate: sqlstate)
     case .notSQL(let step, let location, let command):
       Diagnostic(
         code: "\(step)_not_sql", message: "\(command) is a command of psql, not SQL",

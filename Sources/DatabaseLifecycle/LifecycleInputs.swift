@@ -21,6 +21,8 @@ package struct LifecycleInputs: Sendable, Hashable {
   package var jwtExpiryInSeconds: Int
   /// Changes with the server's version and the platform's SQL.
   package var platformHash: String
+  /// Whether pgvector itself is installed, whose indexes take options.
+  package var hasVectorIndexes: Bool
 
   /// Takes what a configuration says.
   ///
@@ -29,8 +31,10 @@ package struct LifecycleInputs: Sendable, Hashable {
   ///   - configuration: Of the project.
   ///   - jwtSecret: The secret that is in force.
   ///   - platformHash: Changes with the server's version and the platform's SQL.
+  ///   - hasVectorIndexes: Whether pgvector itself is installed.
   package init(
-    layout: ProjectLayout, configuration: Configuration, jwtSecret: String, platformHash: String
+    layout: ProjectLayout, configuration: Configuration, jwtSecret: String, platformHash: String,
+    hasVectorIndexes: Bool = false
   ) {
     self.layout = layout
     appliesMigrations = configuration.database.migrations.enabled
@@ -40,6 +44,7 @@ package struct LifecycleInputs: Sendable, Hashable {
     self.jwtSecret = jwtSecret
     jwtExpiryInSeconds = configuration.auth.jwtExpiryInSeconds
     self.platformHash = platformHash
+    self.hasVectorIndexes = hasVectorIndexes
   }
 
   /// Shortens a path for people: relative to the project where it is inside it.

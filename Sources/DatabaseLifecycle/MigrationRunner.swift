@@ -252,12 +252,16 @@ struct MigrationRunner: Sendable {
       }
     ) { index in
       let file = files[index.map { owners[$0] } ?? files.count - 1].file
-      return Failure(step: file.step, file: file.file, isUnchanged: databaseIsUnchanged)
+      return Failure(
+        step: file.step, file: file.file, isUnchanged: databaseIsUnchanged,
+        serverVersion: connection.serverVersion)
     }
   }
 
   private func run(_ file: ReadFile, databaseIsUnchanged: Bool) async throws {
-    var failure = Failure(step: file.step, file: file.file, isUnchanged: databaseIsUnchanged)
+    var failure = Failure(
+      step: file.step, file: file.file, isUnchanged: databaseIsUnchanged,
+      serverVersion: connection.serverVersion)
     let statements = file.statements
     let script = file.script
     var batch = [Self.resetAll, Self.resetRole]
@@ -315,6 +319,9 @@ struct MigrationRunner: Sendable {
     if let refusal = ReservedRoles.refusal(of: statement) {
       return Sent(
         statement: PostgresStatement(sql: Self.refusing(refusal), values: []), origin: statement)
+    }
+    if !inputs.hasVectorIndexes, let text = statement.withoutVectorIndexOptions {
+      return Sent(statement: PostgresStatement(text), origin: statement)
     }
     if database != Ledger.live, let named = statement.namedDatabase, named.name == Ledger.live {
       let change = TextChange(
@@ -519,6 +526,7 @@ private struct Failure {
   var step: String
   var file: String
   var isUnchanged: Bool
+  var serverVersion: Int
   /// Whether a part of the file may be committed already.
   var keepsPart = false
 
@@ -556,7 +564,7 @@ private struct Failure {
       serverHint: isRole
         ? "roles belong to the cluster and outlive a reset: make it with CREATE ROLE outside of "
           + "code, or ask `if not exists (select from pg_roles where rolname = …)` first"
-        : server.hint,
+        : MissingExtension.hint(for: server, serverVersion: serverVersion) ?? server.hint,
       excerpt: place.lines, whatStays: whatStays)
   }
 

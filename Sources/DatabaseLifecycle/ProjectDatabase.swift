@@ -80,6 +80,7 @@ package actor ProjectDatabase {
       let connection = try await swapConnection()
       try await Ledger.create(connection)
       try await mend(connection)
+      try await upgradePlatform(connection, progress: progress)
       let entries = try await Ledger.entries(connection)
       await spares.adopt(entries)
       guard !entries.contains(where: { $0.kind == .live }) else {
@@ -105,6 +106,9 @@ package actor ProjectDatabase {
     guard let plain else { return (0, limits.spares) }
     return (await spares.readyCount(of: plain.key), limits.spares)
   }
+
+  /// The project's own database, as the catalog spells it.
+  package static let name = Ledger.live
 
   // MARK: - For the operations
 

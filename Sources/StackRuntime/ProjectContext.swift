@@ -52,12 +52,14 @@ package struct ProjectContext: Sendable {
 
   /// What the project's database is made of.
   ///
-  /// - Parameter platformHash: Of the server and the platform's SQL.
+  /// - Parameters:
+  ///   - platformHash: Of the server and the platform's SQL.
+  ///   - hasVectorIndexes: Whether pgvector itself is installed.
   /// - Returns: The inputs of `DatabaseLifecycle`.
-  func lifecycleInputs(platformHash: String) -> LifecycleInputs {
+  func lifecycleInputs(platformHash: String, hasVectorIndexes: Bool) -> LifecycleInputs {
     LifecycleInputs(
       layout: layout, configuration: configuration, jwtSecret: keys.jwtSecret,
-      platformHash: platformHash)
+      platformHash: platformHash, hasVectorIndexes: hasVectorIndexes)
   }
 }
 

@@ -1,6 +1,8 @@
 import DatabaseCluster
+import DatabaseLifecycle
 import Diagnostics
 import FoundationEssentials
+import PostgresClient
 import ProcessSupervision
 import ProjectConfiguration
 import StackProtocol
@@ -12,6 +14,8 @@ struct ServicePlan: Sendable {
 
   /// The name of PostgreSQL's service when no compose file gives it another.
   static let postgres = "postgres"
+  /// The name of the service for what the database asks to be done outside of it.
+  static let workers = "workers"
 
   /// Reads the compose file.
   ///
@@ -38,6 +42,10 @@ struct ServicePlan: Sendable {
         ServiceDefinition(
           name: postgres, command: [], builtIn: postgres, restart: .always), at: 0)
     }
+    if !plan.services.contains(where: { $0.builtIn == workers || $0.name == workers }) {
+      plan.services.append(
+        ServiceDefinition(name: workers, command: [], builtIn: workers, restart: .always))
+    }
     return plan
   }
 
@@ -58,6 +66,21 @@ struct ServicePlan: Sendable {
       services[index].mayBeHalted = true
       services[index].probe = .custom { await health.answers() }
       services[index].probeTiming.startInterval = .milliseconds(5)
+    }
+    let postgres = postgresName
+    for index in services.indices where services[index].builtIn == Self.workers {
+      let admin = cluster.adminParameters(database: ProjectDatabase.name)
+      services[index].command = [
+        cluster.program ?? "homebase", "serve", "workers", "--socket-folder", admin.host, "--port",
+        String(admin.port), "--database", admin.database, "--user", admin.user,
+      ]
+      services[index].environment = cluster.environment
+      services[index].user = cluster.user
+      services[index].workingDirectory = "/"
+      services[index].stopGracePeriod = .seconds(2)
+      if !services[index].dependencies.contains(where: { $0.service == postgres }) {
+        services[index].dependencies.append(Dependency(postgres, .healthy))
+      }
     }
   }
 
@@ -99,6 +122,9 @@ struct ServicePlan: Sendable {
 
   /// Services that homebase brings and does not know.
   var unknownBuiltIns: [ServiceDefinition] {
-    services.filter { $0.builtIn != nil && $0.builtIn != Self.postgres }
+    services.filter { service in service.builtIn.map { !Self.builtIns.contains($0) } ?? false }
   }
+
+  /// What `x-homebase` may say.
+  static let builtIns = [postgres, workers]
 }

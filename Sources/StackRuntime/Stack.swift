@@ -125,7 +125,8 @@ package actor Stack {
       throw Diagnostic(
         code: "compose_unknown_builtin",
         message: "homebase brings no service called \(service.builtIn ?? "")",
-        hint: "this version brings: \(ServicePlan.postgres)", location: service.location)
+        hint: "this version brings: \(ServicePlan.builtIns.joined(separator: ", "))",
+        location: service.location)
     }
 
     let installation = try PostgresInstallation.find(
@@ -193,12 +194,15 @@ package actor Stack {
       await supervisor.stop()
       throw error
     }
-    let platformHash = cluster.platformHash ?? PlatformSchema.hash
+    let hasVectorIndexes = cluster.installation.hasLibrary("vector")
     let contexts = self.contexts
     let logs = supervisor.logs
     let database = ProjectDatabase(
       cluster: cluster,
-      inputs: { try contexts.current().lifecycleInputs(platformHash: platformHash) },
+      inputs: {
+        try contexts.current().lifecycleInputs(
+          platformHash: PlatformSchema.hash, hasVectorIndexes: hasVectorIndexes)
+      },
       report: { logs.note(service: "homebase", $0.message) })
     running = Running(
       cluster: cluster, health: health, supervisor: supervisor, database: database, plan: plan,

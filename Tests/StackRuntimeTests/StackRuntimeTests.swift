@@ -155,7 +155,7 @@ private final class TestProject {
       jwt_expiry = 1234
       jwt_secret = "0123456789012345678901234567890123456789"
       """, to: "homebase.toml")
-    let inputs = try project.context().lifecycleInputs(platformHash: "p1")
+    let inputs = try project.context().lifecycleInputs(platformHash: "p1", hasVectorIndexes: false)
     #expect(!inputs.appliesMigrations && !inputs.appliesSeeds)
     #expect(inputs.seedPatterns == ["./a.sql", "./b/*.sql"])
     #expect(inputs.exposesNewTables == false && inputs.jwtExpiryInSeconds == 1234)

@@ -230,7 +230,7 @@ create event trigger pgrst_drop_watch on sql_drop
 -- Dumps say `create extension pgsodium with schema pgsodium` and leave the schema out, because
 -- it was there where they come from. PostgreSQL makes an extension's own schema only when the
 -- statement does not name it: so it is made for the statement.
-create function extensions.homebase_extension_schema() returns event_trigger
+create or replace function homebase.make_extension_schema() returns event_trigger
   language plpgsql security definer set search_path = pg_catalog
 as $$
 declare
@@ -253,6 +253,7 @@ begin
   end loop;
 end
 $$;
+drop event trigger if exists homebase_extension_schema;
 create event trigger homebase_extension_schema on ddl_command_start
   when tag in ('CREATE EXTENSION')
-  execute function extensions.homebase_extension_schema();
+  execute function homebase.make_extension_schema();

@@ -1,5 +1,5 @@
 import Crypto
-import PostgresClient
+package import PostgresClient
 
 /// One piece of the platform's SQL.
 package struct PlatformScript: Sendable, Hashable {
@@ -70,6 +70,20 @@ package enum PlatformSchema {
       "delegation",
     ]
     return (steps + again).map(PlatformFiles.script).joined(separator: "\n") + recordVersion
+  }
+
+  /// Reads which shape a database has.
+  ///
+  /// - Parameter connection: To that database, as the superuser.
+  /// - Returns: What `homebase.platform` says; 1 where there is no such table.
+  /// - Throws: `PostgresError`.
+  package static func version(
+    in connection: PostgresConnection
+  ) async throws(PostgresError) -> Int {
+    let table = try await connection.query("select to_regclass('homebase.platform')")
+    guard table.firstValue != nil else { return 1 }
+    let version = try await connection.query("select max(version) from homebase.platform")
+    return version.firstValue.flatMap { Int($0) } ?? 1
   }
 
   private static let recordVersion =

@@ -17,6 +17,28 @@ drop function if exists extensions.homebase_lend_tables();
 drop function if exists extensions.homebase_return_tables();
 drop function if exists extensions.homebase_lent_tables();
 
+-- Extensions: the vault came later, and what is there from the beginning is `postgres`'s.
+do $$
+begin
+  if exists (select from pg_available_extensions where name = 'supabase_vault')
+     and not exists (select from pg_extension where extname = 'supabase_vault')
+     -- A project that dropped it since then meant it.
+     and to_regclass('homebase.platform') is null
+  then
+    create extension supabase_vault with schema vault;
+  end if;
+end
+$$;
+insert into pg_shdepend (dbid, classid, objid, objsubid, refclassid, refobjid, deptype)
+  select d.oid, 'pg_extension'::regclass, e.oid, 0, 'pg_authid'::regclass, 'postgres'::regrole,
+         'o'
+    from pg_database as d, pg_extension as e
+   where d.datname = current_database() and e.extowner = 'supabase_admin'::regrole
+     and e.extname in ('pg_stat_statements', 'pgcrypto', 'supabase_vault', 'uuid-ossp');
+update pg_extension set extowner = 'postgres'::regrole
+ where extowner = 'supabase_admin'::regrole
+   and extname in ('pg_stat_statements', 'pgcrypto', 'supabase_vault', 'uuid-ossp');
+
 -- Realtime.
 alter schema _realtime owner to postgres;
 grant all on schema realtime to supabase_realtime_admin with grant option;
