@@ -295,7 +295,8 @@ import Testing
       "select evtname from pg_event_trigger order by evtname collate \"C\"")
     #expect(
       triggers[column: "evtname"] == [
-        "homebase_give_back", "homebase_lend", "issue_graphql_placeholder",
+        "homebase_extension_schema", "homebase_give_back", "homebase_lend",
+        "issue_graphql_placeholder",
         "issue_pg_cron_access", "issue_pg_graphql_access", "issue_pg_net_access",
         "pgrst_ddl_watch", "pgrst_drop_watch",
       ])

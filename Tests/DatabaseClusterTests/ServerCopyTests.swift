@@ -25,8 +25,10 @@ import Testing
   @Test func keepsTheShapeAndTrustsThePlatformsExtensions() async throws {
     let root = try TemporaryFolder()
     let installation = try installation(in: root)
-    let copy = try await ServerCopy(folder: root.path + "/cache", installation: installation)
-      .ensure()
+    let copy = try await ServerCopy(
+      folder: root.path + "/cache", installation: installation, user: nil
+    )
+    .ensure()
 
     #expect(copy.binFolder.hasSuffix("/lib/postgresql/15/bin"))
     #expect(copy.shareFolder.hasSuffix("/share/postgresql/15"))
@@ -47,7 +49,8 @@ import Testing
   @Test func isMadeOnceForWhatIsInstalled() async throws {
     let root = try TemporaryFolder()
     let installation = try installation(in: root)
-    let copies = ServerCopy(folder: root.path + "/cache", installation: installation)
+    let copies = ServerCopy(
+      folder: root.path + "/cache", installation: installation, user: nil)
     let first = try await copies.ensure()
     let before = try inode(first.binFolder + "/postgres")
     let second = try await copies.ensure()
@@ -61,14 +64,16 @@ import Testing
       FileTree.read(third.shareFolder + "/extension/pgtap.control") == "\ntrusted = true\n")
     // A copy of a copy would never end.
     #expect(
-      try await ServerCopy(folder: root.path + "/cache", installation: third).ensure() == third)
+      try await ServerCopy(
+        folder: root.path + "/cache", installation: third, user: nil
+      ).ensure() == third)
   }
 
   /// A process that dies while it copies leaves something that is not whole: it is made again.
   @Test func halfACopyIsMadeAgain() async throws {
     let root = try TemporaryFolder()
     let copies = ServerCopy(
-      folder: root.path + "/cache", installation: try installation(in: root))
+      folder: root.path + "/cache", installation: try installation(in: root), user: nil)
     let first = try await copies.ensure()
     let name = try #require(FileTree.names(in: root.path + "/cache/servers").first { $0 != "lock" })
     unlink("\(root.path)/cache/servers/\(name)/whole")

@@ -169,6 +169,11 @@ struct TestImage: Sendable {
     return image
   }
 
+  /// The program that the tests are built beside: this process is not it.
+  private static var program: String? {
+    FileTree.linkTarget("/proc/self/exe").map { FileTree.parent(of: $0) + "/homebase" }
+  }
+
   func image() -> ClusterImage {
     ClusterImage(cacheFolder: cacheFolder, installation: installation, user: user)
   }
@@ -179,7 +184,7 @@ struct TestImage: Sendable {
     try await Cluster.prepare(
       dataFolder: folder.path + "/data/postgres", socketFolder: folder.path + "/run",
       cacheFolder: cacheFolder, installation: installation, user: user, port: port,
-      settings: settings)
+      settings: settings, program: Self.program)
   }
 }
 
