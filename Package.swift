@@ -69,6 +69,7 @@ let package = Package(
         "DatabaseCluster", "CProcess", .product(name: "Crypto", package: "swift-crypto"),
       ]),
     room("MockData", ["Diagnostics", "PostgresClient", "SQLScript", "SchemaCatalog"]),
+    room("SQLTests", ["Diagnostics", "PostgresClient", "ProcessSupervision", "SQLScript"]),
 
     // Floor 4
     room("DatabaseWorkers", ["Diagnostics", "PostgresClient", "CCurl"]),
@@ -89,7 +90,7 @@ let package = Package(
         "Diagnostics", "Console", "ControlSocket", "StackProtocol", "ProcessSupervision",
         "PostgresClient",
         "ProjectConfiguration", "SQLScript", "SchemaCatalog", "DatabaseCluster",
-        "DatabaseLifecycle", "DatabaseWorkers", "MockData", "StackRuntime", "CProcess",
+        "DatabaseLifecycle", "DatabaseWorkers", "MockData", "SQLTests", "StackRuntime", "CProcess",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -124,6 +125,7 @@ let package = Package(
       of: "MockData",
       ["Diagnostics", "PostgresClient", "SQLScript", "SchemaCatalog", "TestCluster"]
     ),
+    tests(of: "SQLTests", ["Diagnostics", "PostgresClient", "SQLScript", "TestCluster"]),
     tests(
       of: "StackRuntime",
       [

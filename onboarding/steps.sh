@@ -10,7 +10,7 @@ assume_yes=no
 # headers, like those of the parsers (libyaml, libpg_query, toml++), are for the build. The last
 # line is what Swift's own programs load, and its archive does not bring.
 packages=(
-  postgresql-15 postgresql-client-15
+  postgresql-15 postgresql-client-15 postgresql-15-pgtap postgresql-15-plpgsql-check
   libpq-dev libyaml-dev libpg-query-dev libtomlplusplus-dev
   libc6-dev libstdc++-12-dev binutils pkg-config git ca-certificates procps
   libcurl4 libncurses6 libsqlite3-0

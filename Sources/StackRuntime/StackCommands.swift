@@ -13,6 +13,7 @@ struct StackCommands: Sendable {
   let stack: Stack
   /// Called when the daemon is to end, after its last answer.
   let finish: @Sendable () -> Void
+  let leases = StackLeases()
 
   /// Answers a request.
   ///
@@ -147,6 +148,12 @@ struct StackCommands: Sendable {
             }
           } ?? [],
           affectedRows: last?.affectedRows, command: last?.command, took: took()))
+
+    case DatabaseLeaseRequest.name:
+      return try encode(try await lend(try request.arguments(), reply))
+
+    case DatabaseReplaceRequest.name:
+      return try encode(try await replace(try request.arguments()))
 
     default:
       throw Diagnostic(

@@ -35,6 +35,8 @@ struct ProjectPlace: Sendable, Hashable {
   var migrationsFolder: String { "\(configurationFolder)/migrations" }
   /// Seed files.
   var seedsFolder: String { "\(configurationFolder)/seeds" }
+  /// pgTAP files.
+  var testsFolder: String { "\(configurationFolder)/tests" }
   /// Where commands reach the supervisor.
   var controlSocket: String { "\(runtimeFolder)/control.sock" }
   /// What the supervisor itself prints.

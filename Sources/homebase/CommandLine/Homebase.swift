@@ -18,7 +18,9 @@ struct Homebase: ParsableCommand {
         ]),
       CommandGroup(
         name: "Database",
-        subcommands: [Database.self, Undo.self, Migration.self, Seed.self]),
+        subcommands: [
+          Database.self, Undo.self, Migration.self, Seed.self, DatabaseTests.self,
+        ]),
       CommandGroup(
         name: "Project and machine",
         subcommands: [ProjectInit.self, Doctor.self, Completions.self, Version.self]),
@@ -65,4 +67,12 @@ struct Seed: ParsableCommand {
     abstract: "Data for development: run seed files, make mock rows, look for real people.",
     subcommands: [SeedRun.self, SeedGenerate.self, SeedLint.self],
     defaultSubcommand: SeedRun.self)
+}
+
+/// Tests of the database.
+struct DatabaseTests: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "test",
+    abstract: "Tests of the database with pgTAP: run them, make new ones.",
+    subcommands: [TestDB.self, TestNew.self])
 }

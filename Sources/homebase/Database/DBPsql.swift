@@ -39,11 +39,15 @@ struct DBPsql: HomebaseCommand {
     throw Diagnostic(
       code: "psql_failed", message: "cannot run \(psql): \(String(cString: strerror(errno)))")
   }
+}
 
-  private func findPsql(_ environment: [String: String]) -> String? {
-    let path = (environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":").map(String.init)
-    let chosen = environment["HOMEBASE_PG_BIN"].map { [$0] } ?? []
-    let debian = stride(from: 20, through: 12, by: -1).map { "/usr/lib/postgresql/\($0)/bin" }
-    return (chosen + path + debian).map { "\($0)/psql" }.first { access($0, X_OK) == 0 }
-  }
+/// Finds psql: where `HOMEBASE_PG_BIN` says, on the path, or where Debian keeps it.
+///
+/// - Parameter environment: The process's variables.
+/// - Returns: Nil when it is not installed.
+func findPsql(_ environment: [String: String]) -> String? {
+  let path = (environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":").map(String.init)
+  let chosen = environment["HOMEBASE_PG_BIN"].map { [$0] } ?? []
+  let debian = stride(from: 20, through: 12, by: -1).map { "/usr/lib/postgresql/\($0)/bin" }
+  return (chosen + path + debian).map { "\($0)/psql" }.first { access($0, X_OK) == 0 }
 }

@@ -1,0 +1,46 @@
+package import PostgresClient
+
+/// A database that tests run in themselves, one file after the other: nothing is copied.
+///
+/// pgTAP is made where it is missing, and dropped again afterwards, as the Supabase CLI does.
+package struct GivenDatabase: TestDatabaseSource {
+  private let parameters: ConnectionParameters
+  private let connection: PostgresConnection
+  private let madeExtension: Bool
+
+  /// Connects, and makes pgTAP there when it is missing.
+  ///
+  /// - Parameter parameters: As whom tests run.
+  /// - Returns: A source of this one database.
+  /// - Throws: `PostgresError`; `SQLTestError.noDatabase` when pgTAP is not installed there.
+  package static func open(_ parameters: ConnectionParameters) async throws -> GivenDatabase {
+    let connection = try await PostgresConnection.connect(parameters)
+    do {
+      let found = try await connection.query(
+        """
+        select exists (select from pg_extension where extname = 'pgtap'),
+          exists (select from pg_namespace where nspname = 'extensions')
+        """)
+      let isThere = found.rows.first?[0] == "t"
+      if !isThere {
+        let schema = found.rows.first?[1] == "t" ? " with schema extensions" : ""
+        _ = try await connection.query("create extension pgtap\(schema)")
+      }
+      return GivenDatabase(
+        parameters: parameters, connection: connection, madeExtension: !isThere)
+    } catch {
+      await connection.close()
+      throw error
+    }
+  }
+
+  package func take() async throws -> TestDatabase { TestDatabase(parameters: parameters) }
+
+  package func giveBack(_ database: TestDatabase) async {}
+
+  /// Drops what `open` made, and closes.
+  package func close() async {
+    if madeExtension { _ = try? await connection.query("drop extension if exists pgtap") }
+    await connection.close()
+  }
+}
