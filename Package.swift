@@ -69,6 +69,7 @@ let package = Package(
         "DatabaseCluster", "CProcess", .product(name: "Crypto", package: "swift-crypto"),
       ]),
     room("MockData", ["Diagnostics", "PostgresClient", "SQLScript", "SchemaCatalog"]),
+    room("DatabaseAdvice", ["Diagnostics", "PostgresClient", "SQLScript"]),
     room("SQLTests", ["Diagnostics", "PostgresClient", "ProcessSupervision", "SQLScript"]),
 
     // Floor 4
@@ -90,7 +91,8 @@ let package = Package(
         "Diagnostics", "Console", "ControlSocket", "StackProtocol", "ProcessSupervision",
         "PostgresClient",
         "ProjectConfiguration", "SQLScript", "SchemaCatalog", "DatabaseCluster",
-        "DatabaseLifecycle", "DatabaseWorkers", "MockData", "SQLTests", "StackRuntime", "CProcess",
+        "DatabaseLifecycle", "DatabaseWorkers", "DatabaseAdvice", "MockData", "SQLTests",
+        "StackRuntime", "CProcess",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -125,6 +127,9 @@ let package = Package(
       of: "MockData",
       ["Diagnostics", "PostgresClient", "SQLScript", "SchemaCatalog", "TestCluster"]
     ),
+    tests(
+      of: "DatabaseAdvice",
+      ["Diagnostics", "PostgresClient", "DatabaseCluster", "TestCluster"]),
     tests(of: "SQLTests", ["Diagnostics", "PostgresClient", "SQLScript", "TestCluster"]),
     tests(
       of: "StackRuntime",

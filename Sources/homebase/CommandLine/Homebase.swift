@@ -20,6 +20,7 @@ struct Homebase: ParsableCommand {
         name: "Database",
         subcommands: [
           Database.self, Undo.self, Migration.self, Seed.self, DatabaseTests.self,
+          Inspect.self,
         ]),
       CommandGroup(
         name: "Project and machine",
@@ -36,7 +37,8 @@ struct Database: ParsableCommand {
     commandName: "db",
     abstract: "The stack's database: reset it, ask it, keep its state.",
     subcommands: [
-      DBReset.self, DBStart.self, DBQuery.self, DBPsql.self, Snapshots.self,
+      DBReset.self, DBStart.self, DBQuery.self, DBPsql.self, DBLint.self, DBAdvisors.self,
+      Snapshots.self,
     ])
 }
 
