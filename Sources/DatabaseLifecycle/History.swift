@@ -15,6 +15,8 @@ package struct MigrationState: Sendable, Hashable {
   package var file: String?
   package var isApplied: Bool
   package var content: Content
+  /// For a file that is not applied: the version without a file whose statements are the same.
+  package var renumberedFrom: String?
 }
 
 /// What running seed files did.
@@ -38,29 +40,77 @@ extension ProjectDatabase {
     var states: [MigrationState] = []
     let applied = Dictionary(
       history.map { ($0.version, $0) }, uniquingKeysWith: { first, _ in first })
+    let known = Set(files.migrations.map { $0.version })
+    let homeless = history.filter { !known.contains($0.version) }
+    var warnings = files.warnings
     for migration in files.migrations {
       var content = MigrationState.Content.unknown
-      if let row = applied[migration.version], let stored = row.statementsHash {
-        let script = try Script(
-          bytes: readFile(migration.path), file: inputs.displayPath(migration.path))
-        let own = hashOf(script.historyStatements.joined(separator: "\u{1}"))
+      var renumberedFrom: String?
+      let file = inputs.displayPath(migration.path)
+      let row = applied[migration.version]
+      if let row, let stored = row.statementsHash {
+        let own = try Self.statementsHash(of: migration, file)
         content = own == stored && row.name == migration.name ? .same : .changed
+        if own != stored {
+          warnings.append(Self.edited(file, migration.version))
+        } else if row.name != migration.name {
+          warnings.append(Self.renamed(file, from: row.name ?? "", migration.version))
+        }
+      } else if row == nil, !homeless.isEmpty {
+        let own = try Self.statementsHash(of: migration, file)
+        if let row = homeless.first(where: { $0.statementsHash == own }) {
+          renumberedFrom = row.version
+          warnings.append(Self.renumbered(file, from: row.version, to: migration.version))
+        }
       }
       states.append(
         MigrationState(
-          version: migration.version, name: migration.name,
-          file: inputs.displayPath(migration.path), isApplied: applied[migration.version] != nil,
-          content: content))
+          version: migration.version, name: migration.name, file: file, isApplied: row != nil,
+          content: content, renumberedFrom: renumberedFrom))
     }
-    let known = Set(files.migrations.map { $0.version })
-    for row in history where !known.contains(row.version) {
+    for row in homeless {
       states.append(
         MigrationState(
           version: row.version, name: row.name ?? "", file: nil, isApplied: true, content: .unknown)
       )
     }
     states.sort { $0.version.utf8.lexicographicallyPrecedes($1.version.utf8) }
-    return (states, files.warnings)
+    return (states, warnings)
+  }
+
+  private static func statementsHash(
+    of migration: Migration, _ file: String
+  ) throws -> String {
+    let script = try Script(bytes: readFile(migration.path), file: file)
+    return hashOf(script.historyStatements.joined(separator: "\u{1}"))
+  }
+
+  private static func edited(_ file: String, _ version: String) -> Diagnostic {
+    Diagnostic(
+      code: "migration_edited", message: "the migration \(file) was edited after it was applied",
+      hint: "`homebase db reset` builds the database with it; where rows must stay, put the change "
+        + "into a new migration, or note the file as it is with `homebase migration repair "
+        + "\(version) --status applied`",
+      location: SourceLocation(file: file))
+  }
+
+  private static func renamed(_ file: String, from name: String, _ version: String) -> Diagnostic {
+    Diagnostic(
+      code: "migration_renamed",
+      message: "the migration \(file) was applied as \(version)_\(name), with the same statements",
+      hint: "`homebase migration repair \(version) --status applied` notes the new name",
+      location: SourceLocation(file: file))
+  }
+
+  private static func renumbered(
+    _ file: String, from old: String, to new: String
+  ) -> Diagnostic {
+    Diagnostic(
+      code: "migration_renumbered",
+      message: "the migration \(file) was applied as version \(old): it was renumbered since",
+      hint: "it must not run again: `homebase migration repair \(old) --status reverted`, then "
+        + "`homebase migration repair \(new) --status applied`",
+      location: SourceLocation(file: file))
   }
 
   /// Tells which files the live database's history does not hold.
@@ -87,8 +137,8 @@ extension ProjectDatabase {
   ///   - includesAll: Applies files that are older than the newest applied one, too.
   ///   - progress: Is told of each file.
   /// - Returns: The files that were applied, as people know them.
-  /// - Throws: `LifecycleError.historyWithoutFiles`, `.outOfOrder`, `.statementFailed`. Files
-  ///   before the one that failed stay applied.
+  /// - Throws: `LifecycleError.renumbered`, `.historyWithoutFiles`, `.outOfOrder`,
+  ///   `.statementFailed`. Files before the one that failed stay applied.
   package func migrateUp(
     includesAll: Bool = false, progress: LifecycleProgress = .silent
   ) async throws -> [String] {
@@ -98,7 +148,11 @@ extension ProjectDatabase {
       let history = try await withLive { try await Self.history($0) }.map { $0.version }
       let known = Set(files.migrations.map { $0.version })
       let unknown = history.filter { !known.contains($0) }
-      guard unknown.isEmpty else { throw LifecycleError.historyWithoutFiles(unknown) }
+      guard unknown.isEmpty else {
+        let moved = try await migrationStates().states.filter { $0.renumberedFrom != nil }
+        if !moved.isEmpty { throw LifecycleError.renumbered(moved) }
+        throw LifecycleError.historyWithoutFiles(unknown)
+      }
       let applied = Set(history)
       let pending = files.migrations.filter { !applied.contains($0.version) }
       if !includesAll, let newest = history.max(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) })

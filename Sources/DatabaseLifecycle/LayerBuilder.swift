@@ -5,7 +5,7 @@ import ProjectConfiguration
 
 /// Builds template databases: the deepest layer that is there, then the steps that are missing.
 struct LayerBuilder: Sendable {
-  let inputs: LifecycleInputs
+  private(set) var inputs: LifecycleInputs
   let access: ClusterAccess
   /// To the database `homebase`, as its superuser; not the one that swaps.
   let connection: PostgresConnection
@@ -64,6 +64,7 @@ struct LayerBuilder: Sendable {
         pending = [last]
       }
       replayed += try await replay(pending, of: files, seeds: files.seeds, in: build)
+      try await makeBuckets(in: build)
       try await live.moveChanges(to: build, connection)
       let layer = "\(Ledger.prefix)layer_\(chain.final)"
       try await finish(build, as: layer, key: chain.final)
@@ -124,7 +125,22 @@ struct LayerBuilder: Sendable {
   func ensureMigratedLayer(_ files: ProjectFiles) async throws {
     var migrations = files
     migrations.seeds = []
-    _ = try await build(migrations, keepsLastStep: false)
+    var builder = self
+    builder.inputs.buckets = []
+    _ = try await builder.build(migrations, keepsLastStep: false)
+  }
+
+  /// Last, as the Supabase CLI does: a seed may have made one of them already.
+  private func makeBuckets(in build: String) async throws {
+    if inputs.buckets.isEmpty { return }
+    let session = try await access.connect(to: build, as: access.superuser)
+    do {
+      _ = try await session.pipeline(inputs.buckets.map { $0.upsert })
+    } catch {
+      await session.close()
+      throw error
+    }
+    await session.close()
   }
 
   /// Keeps a copy of a build as a layer; its builder must not be connected.

@@ -7,7 +7,7 @@ struct LayerChain: Sendable {
   let base: String
   /// After migration `i` (counted from 0): one entry a migration.
   let afterMigration: [String]
-  /// After the seeds; equal to the last step before them when there are none.
+  /// After the seeds and buckets; equal to the last step before them when there are none.
   let final: String
 
   init(inputs: LifecycleInputs, files: ProjectFiles) {
@@ -29,6 +29,10 @@ struct LayerChain: Sendable {
     if !files.seeds.isEmpty {
       let seeds = files.seeds.map { "\($0.name)\u{0}\($0.hash)" }.joined(separator: "\u{0}")
       key = Self.shorten(hashOf("\(key)\u{0}seeds\u{0}\(seeds)"))
+    }
+    if !inputs.buckets.isEmpty {
+      let buckets = inputs.buckets.map { $0.fingerprint }.joined(separator: "\u{0}")
+      key = Self.shorten(hashOf("\(key)\u{0}buckets\u{0}\(buckets)"))
     }
     final = key
   }

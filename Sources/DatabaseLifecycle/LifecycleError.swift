@@ -30,6 +30,8 @@ package enum LifecycleError: Error, Sendable {
   case nothingToUndo
   /// The history holds versions that no file bears.
   case historyWithoutFiles([String])
+  /// Files bear other versions than those that they were applied as.
+  case renumbered([MigrationState])
   /// Files are older than what is applied.
   case outOfOrder([String])
   /// The server said something that homebase did not expect.
@@ -141,6 +143,17 @@ extension LifecycleError: DiagnosticConvertible {
           + versions.joined(separator: ", "),
         hint: "bring the files back, or run `homebase migration repair --status reverted "
           + versions.joined(separator: " ") + "`")
+    case .renumbered(let states):
+      Diagnostic(
+        code: "migration_renumbered",
+        message: "renumbered after they were applied: "
+          + states.map { "\($0.file ?? $0.name) (was \($0.renumberedFrom ?? ""))" }
+          .joined(separator: ", "),
+        hint: "they must not run again: `homebase migration repair "
+          + states.compactMap { $0.renumberedFrom }.joined(separator: " ")
+          + " --status reverted`, then `homebase migration repair "
+          + states.map { $0.version }.joined(separator: " ") + " --status applied`",
+        location: states.first?.file.map { SourceLocation(file: $0) })
     case .outOfOrder(let files):
       Diagnostic(
         code: "migration_out_of_order",

@@ -19,6 +19,8 @@ package struct LifecycleInputs: Sendable, Hashable {
   package var jwtSecret: String
   /// `auth.jwt_expiry` in seconds, for `app.settings.jwt_exp`.
   package var jwtExpiryInSeconds: Int
+  /// `[storage.buckets.<name>]`: rows that every database of the project begins with.
+  package var buckets: [Bucket]
   /// Changes with the server's version and the platform's SQL.
   package var platformHash: String
   /// Whether pgvector itself is installed, whose indexes take options.
@@ -43,6 +45,7 @@ package struct LifecycleInputs: Sendable, Hashable {
     exposesNewTables = configuration.api.autoExposeNewTables
     self.jwtSecret = jwtSecret
     jwtExpiryInSeconds = configuration.auth.jwtExpiryInSeconds
+    buckets = Bucket.list(configuration.storage)
     self.platformHash = platformHash
     self.hasVectorIndexes = hasVectorIndexes
   }

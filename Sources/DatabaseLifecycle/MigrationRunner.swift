@@ -1,6 +1,6 @@
 import Diagnostics
 import PostgresClient
-import SQLScript
+package import SQLScript
 
 /// Applies one file to a database, as the role `postgres`.
 ///
@@ -489,7 +489,7 @@ struct MigrationRunner: Sendable {
 
 extension Script {
   /// What the history keeps of a file: its statements, without lines that are psql's.
-  var historyStatements: [String] {
+  package var historyStatements: [String] {
     statements.filter { !$0.isMetaCommand }.map { $0.text }
   }
 }

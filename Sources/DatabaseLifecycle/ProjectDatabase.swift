@@ -304,7 +304,9 @@ package actor ProjectDatabase {
     try await spares.refill(chain.final, wanted: wanted[chain.final])
     for key in templates.keys.sorted() { try await spares.refill(key, wanted: wanted[key]) }
     try await building.pass {
-      if templates[chain.final] != nil, !files.seeds.isEmpty, chain.migrated != chain.base {
+      if templates[chain.final] != nil, chain.migrated != chain.final,
+        chain.migrated != chain.base
+      {
         let builder = LayerBuilder(
           inputs: inputs, access: access, connection: connection, progress: .silent)
         try await builder.ensureMigratedLayer(files)

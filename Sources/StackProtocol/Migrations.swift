@@ -28,10 +28,12 @@ package struct MigrationEntry: Sendable, Hashable, Codable {
   package var isApplied: Bool?
   /// How the two compare.
   package var content: Content
+  /// The version that the same statements were applied as, without a file of its own now.
+  package var renumberedFrom: String?
 
   package init(
     version: String, name: String, file: String?, isLocal: Bool, isApplied: Bool?,
-    content: Content = .unknown
+    content: Content = .unknown, renumberedFrom: String? = nil
   ) {
     self.version = version
     self.name = name
@@ -39,10 +41,12 @@ package struct MigrationEntry: Sendable, Hashable, Codable {
     self.isLocal = isLocal
     self.isApplied = isApplied
     self.content = content
+    self.renumberedFrom = renumberedFrom
   }
 
   private enum CodingKeys: String, CodingKey {
     case version, name, file, content
+    case renumberedFrom = "renumbered_from"
     case isLocal = "local"
     case isApplied = "applied"
   }

@@ -74,3 +74,29 @@ package struct SeedGenerateReport: Sendable, Hashable, Codable {
     case took = "took_ms"
   }
 }
+
+/// What making the configuration's buckets did.
+package struct SeedBucketsReport: Sendable, Hashable, Codable {
+  /// Of the whole work, inside the supervisor.
+  package var took: Milliseconds
+  /// Buckets that were not there.
+  package var created: [String]
+  /// Buckets that were there, and have the configuration's properties now.
+  package var updated: [String]
+  /// Folders of files, which this version does not put into them yet.
+  package var warnings: [Diagnostic]?
+
+  package init(
+    took: Milliseconds, created: [String], updated: [String], warnings: [Diagnostic]? = nil
+  ) {
+    self.took = took
+    self.created = created
+    self.updated = updated
+    self.warnings = warnings
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case created, updated, warnings
+    case took = "took_ms"
+  }
+}

@@ -237,6 +237,14 @@ package struct SeedRequest: StackRequest {
   }
 }
 
+/// Makes the configuration's buckets in the database as it is.
+package struct SeedBucketsRequest: StackRequest {
+  package typealias Answer = SeedBucketsReport
+  package static let name = "seed.buckets"
+
+  package init() {}
+}
+
 /// Fills tables with mock rows, or writes them as SQL.
 package struct SeedGenerateRequest: StackRequest {
   package typealias Answer = SeedGenerateReport

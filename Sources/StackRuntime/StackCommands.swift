@@ -112,14 +112,20 @@ struct StackCommands: Sendable {
             MigrationEntry(
               version: $0.version, name: $0.name, file: $0.file, isLocal: $0.file != nil,
               isApplied: $0.isApplied,
-              content: MigrationEntry.Content(rawValue: $0.content.rawValue))
+              content: MigrationEntry.Content(rawValue: $0.content.rawValue),
+              renumberedFrom: $0.renumberedFrom)
           }, warnings: warnings.isEmpty ? nil : warnings))
 
     case MigrationUpRequest.name:
       let arguments = try request.arguments(as: MigrationUpRequest.self)
-      let applied = try await stack.needRunning().database.migrateUp(
+      let database = try await stack.needRunning().database
+      let applied = try await database.migrateUp(
         includesAll: arguments.includeAll, progress: lifecycle)
-      return try encode(MigrationUpReport(took: took(), applied: applied))
+      // What is edited or renamed is no reason to stop, and one to know.
+      let warnings = try await database.migrationStates().warnings
+      return try encode(
+        MigrationUpReport(
+          took: took(), applied: applied, warnings: warnings.isEmpty ? nil : warnings))
 
     case MigrationRepairRequest.name:
       let arguments = try request.arguments(as: MigrationRepairRequest.self)
@@ -130,6 +136,15 @@ struct StackCommands: Sendable {
     case SeedRequest.name:
       let arguments = try request.arguments(as: SeedRequest.self)
       return try encode(try await stack.seed(arguments, progress: lifecycle))
+
+    case SeedBucketsRequest.name:
+      let seeded = try await stack.needRunning().database.seedBuckets()
+      let folders = seeded.filter { $0.bucket.objectsPath != nil }.map(\.bucket.name)
+      return try encode(
+        SeedBucketsReport(
+          took: took(), created: seeded.filter(\.isNew).map(\.bucket.name),
+          updated: seeded.filter { !$0.isNew }.map(\.bucket.name),
+          warnings: folders.isEmpty ? nil : [Self.withoutFiles(folders)]))
 
     case SeedGenerateRequest.name:
       let arguments = try request.arguments(as: SeedGenerateRequest.self)
@@ -161,6 +176,13 @@ struct StackCommands: Sendable {
         message: "this supervisor does not know the command \(request.command)",
         hint: "`homebase restart` runs it with the version that you call", category: .usage)
     }
+  }
+
+  private static func withoutFiles(_ buckets: [String]) -> Diagnostic {
+    Diagnostic(
+      code: "bucket_files_left_out",
+      message: "the files of objects_path are not uploaded: \(buckets.joined(separator: ", "))",
+      hint: "files come with the storage service; the buckets themselves are there")
   }
 
   private func encode(_ document: some Encodable) throws -> Data {

@@ -2,6 +2,7 @@ import Diagnostics
 import FoundationEssentials
 import Glibc
 import ProjectConfiguration
+import Synchronization
 import Testing
 
 @testable import DatabaseLifecycle
@@ -129,6 +130,8 @@ import Testing
 /// A project's folder that is gone when the test is.
 final class TemporaryFolder: Sendable {
   let path: String
+  /// `[storage.buckets]`, which a test may change at any time.
+  let buckets = Mutex<[Bucket]>([])
 
   init() throws {
     var template = Array("/tmp/homebase-test-XXXXXX".utf8CString)
@@ -150,8 +153,10 @@ final class TemporaryFolder: Sendable {
 
   var inputs: LifecycleInputs {
     let layout = ProjectLayout(root: path, style: .homebase)
-    return LifecycleInputs(
+    var inputs = LifecycleInputs(
       layout: layout, configuration: Configuration(defaultsFor: layout),
       jwtSecret: "a-secret-of-at-least-32-characters", platformHash: "test")
+    inputs.buckets = buckets.withLock { $0 }
+    return inputs
   }
 }

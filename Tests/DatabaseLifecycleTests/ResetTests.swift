@@ -421,6 +421,32 @@ import Testing
     }
   }
 
+  /// A file that got another number or name is told from a new one, with what to do.
+  @Test func renumberedAndRenamedFilesAreNamed() async throws {
+    try await withDatabase { folder, database in
+      try folder.remove("migrations/2_more.sql")
+      try folder.write("migrations/5_more.sql", "alter table notes add column more int;")
+      let (states, warnings) = try await database.migrationStates()
+      #expect(states.map(\.version) == ["1", "2", "5"])
+      #expect(states.map(\.renumberedFrom) == [nil, nil, "2"])
+      #expect(warnings.map(\.code) == ["migration_renumbered"])
+      let error = await #expect(throws: LifecycleError.self) { try await database.migrateUp() }
+      #expect(error?.diagnostic.code == "migration_renumbered")
+      #expect(error?.diagnostic.hint?.contains("repair 2 --status reverted") == true)
+      _ = try await database.repairHistory(["2"], isApplied: false)
+      _ = try await database.repairHistory(["5"], isApplied: true)
+      #expect(try await database.migrateUp() == [])
+
+      try folder.remove("migrations/1_notes.sql")
+      try folder.write(
+        "migrations/1_called_else.sql", "create table notes (id int primary key, body text);")
+      try folder.write("migrations/5_more.sql", "alter table notes add column more text;")
+      let later = try await database.migrationStates()
+      #expect(later.warnings.map(\.code) == ["migration_renamed", "migration_edited"])
+      #expect(later.states.map(\.content) == [.changed, .changed])
+    }
+  }
+
   /// `up` applies what is pending, and refuses what does not fit the history.
   @Test func upAppliesPendingFiles() async throws {
     try await withDatabase { folder, database in

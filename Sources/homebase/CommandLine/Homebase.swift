@@ -58,7 +58,8 @@ struct Migration: ParsableCommand {
     commandName: "migration",
     abstract: "Versioned schema changes: make, compare, apply.",
     subcommands: [
-      MigrationNew.self, MigrationShow.self, MigrationUp.self, MigrationRepair.self,
+      MigrationNew.self, MigrationShow.self, MigrationUp.self, MigrationDown.self,
+      MigrationRepair.self, MigrationFetch.self,
     ])
 }
 
@@ -67,7 +68,7 @@ struct Seed: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "seed",
     abstract: "Data for development: run seed files, make mock rows, look for real people.",
-    subcommands: [SeedRun.self, SeedGenerate.self, SeedLint.self],
+    subcommands: [SeedRun.self, SeedGenerate.self, SeedLint.self, SeedBuckets.self],
     defaultSubcommand: SeedRun.self)
 }
 

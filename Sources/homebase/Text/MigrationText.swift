@@ -12,6 +12,7 @@ extension MigrationList: TextPresentable {
       let applied =
         switch entry.isApplied {
         case true?: entry.content == .changed ? palette.yellow("changed") : palette.green("yes")
+        case false? where entry.renumberedFrom != nil: palette.yellow("renumbered")
         case false?: palette.yellow("pending")
         case nil: palette.dim("?")
         }
@@ -21,7 +22,9 @@ extension MigrationList: TextPresentable {
       ])
     }
     var lines = table.lines(width: terminal.width, palette: palette)
-    let pending = migrations.count { $0.isApplied == false && $0.isLocal }
+    let pending = migrations.count {
+      $0.isApplied == false && $0.isLocal && $0.renumberedFrom == nil
+    }
     let changed = migrations.count { $0.content == .changed }
     let missing = migrations.count { !$0.isLocal }
     if pending > 0 { lines.append("\(pending) pending · apply with: homebase migration up") }
