@@ -18,6 +18,7 @@ struct Program {
     RowGroup(name: "replay", explanation: "300 migrations replayed", measure: replayRows),
     RowGroup(name: "warm", explanation: "start of a cluster that exists", measure: warmStartRows),
     RowGroup(name: "cold", explanation: "start on an empty cache", measure: coldStartRows),
+    RowGroup(name: "test", explanation: "60 pgTAP files", measure: testRows),
     RowGroup(name: "memory", explanation: "supervisor and guardian", measure: memoryRows),
     RowGroup(name: "children", explanation: "100 supervised children", measure: childrenRows),
   ]
