@@ -18,7 +18,7 @@ package actor DatabaseLease {
   /// Names the lease among others.
   package nonisolated let id: String
   private let access: ClusterAccess
-  private let template: String
+  private var template: String
   private var databases: Set<String> = []
   private var made = 0
   private var hasEnded = false
@@ -69,6 +69,33 @@ package actor DatabaseLease {
     } catch {
       await connection.close()
       throw error
+    }
+  }
+
+  /// Makes one of the copies the template of those that are made from now on.
+  ///
+  /// - Parameter name: One that `make` gave; whoever is connected to it is not any more.
+  /// - Throws: `LeaseError.notLeased`; `PostgresError`.
+  package func promote(_ name: String) async throws {
+    try await making.pass {
+      guard databases.remove(name) != nil else { throw LeaseError.notLeased(name) }
+      let old = template
+      template = name
+      let connection = try await access.connect(to: Ledger.database, as: access.superuser)
+      do {
+        // A database is copied while nobody is connected to it.
+        _ = try await connection.query(
+          "alter database \(quoteIdentifier(name)) allow_connections false")
+        _ = try await connection.query(
+          """
+          select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1
+          """, [name])
+        try await access.copier(connection).drop(old)
+        await connection.close()
+      } catch {
+        await connection.close()
+        throw error
+      }
     }
   }
 

@@ -38,6 +38,8 @@ package struct GivenDatabase: TestDatabaseSource {
 
   package func giveBack(_ database: TestDatabase) async {}
 
+  package func promote(_ database: TestDatabase) async throws {}
+
   /// Drops what `open` made, and closes.
   package func close() async {
     if madeExtension { _ = try? await connection.query("drop extension if exists pgtap") }

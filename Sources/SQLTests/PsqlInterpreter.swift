@@ -477,12 +477,28 @@ struct Leftovers: Sendable, Hashable {
       break
     case nil:
       if wasInTransaction || failed { return }
-      let words = fact.text.lowercased().split { !$0.isLetter && $0 != "_" }.prefix(2)
-      if words.first.map({ Self.sessionOnly.contains(String($0)) }) ?? false { return }
+      if !Self.changesMore(thanSession: fact) { return }
       // `if not exists`, and it does.
-      if words == ["create", "extension"], foundExtension { return }
+      if Self.isMaybeExtension(fact), foundExtension { return }
       mayRemain = true
     }
+  }
+
+  /// Whether a statement may change more than the session's own state.
+  static func changesMore(thanSession fact: SQLStatement) -> Bool {
+    !(words(of: fact, 1).first.map { sessionOnly.contains($0) } ?? true)
+  }
+
+  /// Whether a statement is `create extension if not exists`.
+  static func isMaybeExtension(_ fact: SQLStatement) -> Bool {
+    words(of: fact, 5) == ["create", "extension", "if", "not", "exists"]
+  }
+
+  private static func words(of fact: SQLStatement, _ count: Int) -> [String] {
+    // Comments before the statement are part of its text.
+    let start = fact.firstTokenOffset - fact.textRange.lowerBound
+    let text = String(decoding: fact.text.utf8.dropFirst(max(0, start)).prefix(200), as: UTF8.self)
+    return text.lowercased().split { !$0.isLetter && $0 != "_" }.prefix(count).map(String.init)
   }
 
   /// The script was run by psql, whose statements nobody saw.

@@ -13,6 +13,12 @@ package protocol TestDatabaseSource: Sendable {
   ///
   /// - Parameter database: One that `take` gave.
   func giveBack(_ database: TestDatabase) async
+
+  /// Makes what files left in a database part of all that are handed out from now on.
+  ///
+  /// - Parameter database: One that `take` gave; it is not used any more.
+  /// - Throws: A diagnostic when it cannot be.
+  func promote(_ database: TestDatabase) async throws
 }
 
 /// A database for one file at a time.

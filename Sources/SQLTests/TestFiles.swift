@@ -1,4 +1,5 @@
 import FoundationEssentials
+import SQLScript
 
 /// A file with tests.
 package struct TestFile: Sendable, Hashable {
@@ -39,5 +40,66 @@ package struct TestFile: Sendable, Hashable {
     }
     return found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
       .map { TestFile(path: $0, name: display($0)) }
+  }
+}
+
+extension TestFile {
+  /// Whether the file is meant to leave something: it commits.
+  ///
+  /// An extension that is only asked for (`if not exists`) is no reason, except in a file that is
+  /// called a setup: many tests begin with a line of that kind.
+  var preparesOthers: Bool {
+    guard let bytes = try? readBytes(path) else { return false }
+    let left = Self.commits(bytes)
+    let stem = name.split(separator: "/").last.map { $0.lowercased() } ?? ""
+    let isCalledSetup =
+      stem.hasPrefix("00") || ["setup", "helper", "hook"].contains { stem.contains($0) }
+    return left.changes || (left.extensions && isCalledSetup)
+  }
+
+  /// Whether a script changes something outside of a transaction that it rolls back, as far as its
+  /// text tells: extensions that may be there already are told apart from the rest.
+  private static func commits(_ bytes: [UInt8]) -> (changes: Bool, extensions: Bool) {
+    var scanner = PsqlScanner(bytes)
+    var isInTransaction = false
+    var hasChanged = false
+    var left = (changes: false, extensions: false)
+    while true {
+      let piece = scanner.next { _ in nil }
+      if case .end = piece { return left }
+      guard case .statement(let statement) = piece else {
+        // What `\i` brings cannot be told here, and prepares nobody by itself.
+        _ = scanner.arguments { _ in nil }
+        continue
+      }
+      let facts = Script(statement.text).statements
+      if facts.first?.isCopyFromStdin == true { _ = scanner.takeCopyData() }
+      for fact in facts {
+        switch fact.transactionControl {
+        case .begin: (isInTransaction, hasChanged) = (true, false)
+        case .rollback: isInTransaction = false
+        case .commit, .prepare:
+          if hasChanged { left.changes = true }
+          isInTransaction = false
+        case .savepoint, .release, .rollbackToSavepoint: break
+        case nil:
+          if isInTransaction {
+            hasChanged = true
+          } else if Leftovers.isMaybeExtension(fact) {
+            left.extensions = true
+          } else if Leftovers.changesMore(thanSession: fact), !Self.isTAP(fact) {
+            left.changes = true
+          }
+        }
+      }
+    }
+  }
+
+  /// `select plan(1)` and its like outside of a transaction: of a test, not of a setup.
+  private static func isTAP(_ fact: SQLStatement) -> Bool {
+    let words = fact.text.lowercased().split { !$0.isLetter && $0 != "_" }.prefix(2)
+    return words.first == "select"
+      && ["plan", "no_plan", "finish", "pass", "ok", "is", "skip", "diag"]
+        .contains(words.last.map(String.init) ?? "")
   }
 }

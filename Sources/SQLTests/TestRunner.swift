@@ -5,12 +5,15 @@ import Synchronization
 
 /// Runs test files, some at a time, each in a database of its own.
 ///
+/// Files at the beginning that commit (`000-setup.sql`) prepare the database for the others: they
+/// run first, one after the other, and every other file's database has what they left.
 /// A database is used again when a file provably left nothing in it: it committed nothing, and
 /// sequences, which no rollback takes back, are set back. Any other is given back for a fresh one.
 package struct TestRunner: Sendable {
   private let files: [TestFile]
   private let workers: Int
-  private let source: any TestDatabaseSource
+  /// How many files at the beginning prepare the database for the others.
+  package let setupFiles: Int
   private let folders: [String]
   private let psql: String?
   private let display: @Sendable (String) -> String
@@ -20,17 +23,16 @@ package struct TestRunner: Sendable {
   /// - Parameters:
   ///   - files: In the order in which they are reported.
   ///   - workers: How many run at a time.
-  ///   - source: Gives databases.
   ///   - folders: Where `\i` looks.
   ///   - psql: The program for files that need it; nil when there is none.
   ///   - display: How a path is shown.
   package init(
-    files: [TestFile], workers: Int, source: any TestDatabaseSource, folders: [String],
-    psql: String?, display: @escaping @Sendable (String) -> String
+    files: [TestFile], workers: Int, folders: [String], psql: String?,
+    display: @escaping @Sendable (String) -> String
   ) {
     self.files = files
     self.workers = max(1, min(workers, files.count))
-    self.source = source
+    setupFiles = files.prefix { $0.preparesOthers }.count
     self.folders = folders
     self.psql = psql
     self.display = display
@@ -38,11 +40,13 @@ package struct TestRunner: Sendable {
 
   /// Runs all files.
   ///
-  /// - Parameter onReport: Called for each file, in the order of the files.
+  /// - Parameters:
+  ///   - source: Gives databases.
+  ///   - onReport: Called for each file, in the order of the files.
   /// - Returns: What became of all of them.
   /// - Throws: `SQLTestError` when files cannot be run at all; failed tests are in the report.
   package func run(
-    onReport: @escaping @Sendable (TestFileReport) -> Void
+    on source: any TestDatabaseSource, onReport: @escaping @Sendable (TestFileReport) -> Void
   ) async throws -> TestReport {
     let began = ContinuousClock.now
     // Before anything runs: a file that nobody here can run is said at once.
@@ -59,9 +63,10 @@ package struct TestRunner: Sendable {
     }
     let board = Board(count: files.count, onReport: onReport)
     let forPsql = needsPsql
+    try await prepare(source, board, forPsql)
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<workers {
-        group.addTask { try await work(board, forPsql) }
+        group.addTask { try await work(source, board, forPsql) }
       }
       try await group.waitForAll()
     }
@@ -70,7 +75,29 @@ package struct TestRunner: Sendable {
       databases: board.databases)
   }
 
-  private func work(_ board: Board, _ needsPsql: Set<Int>) async throws {
+  /// Runs the files that prepare the database for the others.
+  private func prepare(
+    _ source: any TestDatabaseSource, _ board: Board, _ needsPsql: Set<Int>
+  ) async throws {
+    if setupFiles == 0 { return }
+    let open = try await OpenDatabase.open(try await source.take())
+    board.countDatabase()
+    for _ in 0..<setupFiles {
+      guard let index = board.next() else { break }
+      let (report, _) =
+        needsPsql.contains(index)
+        ? try await runByPsql(files[index], open) : try await run(files[index], open)
+      board.put(report, at: index)
+      // The next one begins as a new session would.
+      _ = try? await open.connection.execute("discard all")
+    }
+    await open.close()
+    if board.hasMore { try await source.promote(open.database) }
+  }
+
+  private func work(
+    _ source: any TestDatabaseSource, _ board: Board, _ needsPsql: Set<Int>
+  ) async throws {
     var open: OpenDatabase?
     while let index = board.next() {
       let current: OpenDatabase

@@ -48,6 +48,24 @@ package struct DatabaseReplaceRequest: StackRequest {
   }
 }
 
+/// Makes what was done in a database of a lease part of all that are made from now on.
+///
+/// The database is the lease's template then, and nobody's to use: connections to it are ended.
+package struct DatabasePromoteRequest: StackRequest {
+  package typealias Answer = LeaseEnd
+  package static let name = "databases.promote"
+
+  /// The lease, as each of its databases names it.
+  package var lease: String
+  /// Which of them.
+  package var database: String
+
+  package init(lease: String, database: String) {
+    self.lease = lease
+    self.database = database
+  }
+}
+
 /// A database of a lease, and how to reach it.
 package struct LeasedDatabase: Sendable, Hashable, Codable {
   /// Names the lease to `databases.replace`.
@@ -75,7 +93,7 @@ package struct LeasedDatabase: Sendable, Hashable, Codable {
   }
 }
 
-/// What is said at a lease's end; nobody reads it.
+/// What is said of a lease at its end, or when its template has changed.
 package struct LeaseEnd: Sendable, Hashable, Codable {
   /// How many databases it had.
   package var databases: Int

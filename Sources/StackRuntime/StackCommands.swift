@@ -170,6 +170,9 @@ struct StackCommands: Sendable {
     case DatabaseReplaceRequest.name:
       return try encode(try await replace(try request.arguments()))
 
+    case DatabasePromoteRequest.name:
+      return try encode(try await promote(try request.arguments()))
+
     default:
       throw Diagnostic(
         code: "unknown_command",

@@ -57,6 +57,13 @@ extension StackCommands {
     return Self.leased(made, of: lease, database)
   }
 
+  /// Makes a database of a lease the template of those to come.
+  func promote(_ request: DatabasePromoteRequest) async throws -> LeaseEnd {
+    let lease = try await leases.find(request.lease)
+    try await lease.promote(request.database)
+    return LeaseEnd(databases: await lease.count)
+  }
+
   private static func leased(
     _ name: String, of lease: DatabaseLease, _ database: ProjectDatabase
   ) -> LeasedDatabase {

@@ -32,6 +32,24 @@ import Testing
     }
   }
 
+  /// What was done in a promoted copy is in all that come after it.
+  @Test func aPromotedCopyIsTheTemplate() async throws {
+    try await withDatabase { folder, database in
+      let lease = try await database.lease(.live)
+      let first = try await lease.make()
+      try await withConnection(first, of: database) {
+        _ = try await $0.query("insert into notes values (60, 'prepared')")
+      }
+      try await lease.promote(first)
+      #expect(try await bodies(try await lease.make(), of: database) == ["seeded", "prepared"])
+      #expect(try await rows(database, "select body from notes") == ["seeded"])
+      await #expect(throws: LeaseError.self) { try await lease.drop(first) }
+      await lease.end()
+      #expect(
+        try await rows(database, "select datname from pg_database where datname ~ 'lease'") == [])
+    }
+  }
+
   /// A fresh one is what a reset would give, whatever was done to the live database.
   @Test func freshIsAsAfterAReset() async throws {
     try await withDatabase { folder, database in

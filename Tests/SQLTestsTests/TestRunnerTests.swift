@@ -43,11 +43,36 @@ import Testing
       select case when to_regclass('left_behind') is null then 'ok 1' else 'not ok 1' end;
       """
     try await withRun(
-      [("a.sql", "\(statement)\n\\echo 1..1\n\\echo ok 1"), ("b.sql", "begin;\(look) rollback;")]
+      [
+        ("a.sql", "begin;\(look) rollback;"),
+        ("b.sql", "\(statement)\n\\echo 1..1\n\\echo ok 1"), ("c.sql", "begin;\(look) rollback;"),
+      ]
     ) { report, source in
-      #expect(report.files[1].tests.map(\.isOK) == [true])
+      #expect(report.files[2].tests.map(\.isOK) == [true])
       #expect(report.databases == 2)
-      #expect(source.returned == 1)
+      #expect(source.returned == 1 && source.promoted == 0)
+    }
+  }
+
+  /// Files at the beginning that commit prepare the database of all others.
+  @Test func setupFilesComeFirst() async throws {
+    let look = """
+      create extension if not exists plpgsql;
+      begin; select '1..1';
+      select case when to_regclass('made') is null then 'not ok 1' else 'ok 1' end;
+      rollback;
+      """
+    try await withRun([
+      ("000-setup.sql", "create table made ();\n\\echo 1..1\n\\echo ok 1"),
+      ("001-setup.sql", look), ("a.sql", look), ("b.sql", look),
+    ]) { report, source in
+      #expect(report.files.map(\.hasPassed) == [true, true, true, true])
+      #expect(source.promoted == 1 && source.returned == 0)
+    }
+    try await withRun([("a.sql", look), ("b.sql", "create table made ();"), ("c.sql", look)]) {
+      report, source in
+      #expect(report.files[2].tests.map(\.isOK) == [false])
+      #expect(source.promoted == 0)
     }
   }
 
@@ -112,9 +137,11 @@ import Testing
     let folder = try Folder(["a.sql": "select 1;\n\\copy t from 'x'\n"])
     let source = Source()
     let runner = TestRunner(
-      files: [TestFile(path: folder.path + "/a.sql", name: "a.sql")], workers: 1, source: source,
+      files: [TestFile(path: folder.path + "/a.sql", name: "a.sql")], workers: 1,
       folders: [folder.path], psql: nil, display: folder.display)
-    let error = await #expect(throws: SQLTestError.self) { try await runner.run { _ in } }
+    let error = await #expect(throws: SQLTestError.self) {
+      try await runner.run(on: source) { _ in }
+    }
     #expect(
       error == .needsPsql(command: "\\copy", location: SourceLocation(file: "a.sql", line: 2)))
     #expect(source.taken == 0)
@@ -137,9 +164,9 @@ private func withRun(
   let source = Source()
   let runner = TestRunner(
     files: files.map { TestFile(path: "\(folder.path)/\($0.name)", name: $0.name) }, workers: 1,
-    source: source, folders: [folder.path], psql: nil, display: folder.display)
+    folders: [folder.path], psql: nil, display: folder.display)
   do {
-    try await body(try await runner.run { _ in }, source)
+    try await body(try await runner.run(on: source) { _ in }, source)
   } catch {
     await source.dropAll()
     throw error
@@ -149,11 +176,12 @@ private func withRun(
 
 /// Databases with a table of no rows and a sequence at 7, on the shared server.
 private final class Source: TestDatabaseSource {
-  private let state = Mutex<(names: [String], returned: Int)>(([], 0))
+  private let state = Mutex<(names: [String], returned: Int, promoted: Int)>(([], 0, 0))
   private static let last = Mutex(0)
 
   var taken: Int { state.withLock { $0.names.count } }
   var returned: Int { state.withLock { $0.returned } }
+  var promoted: Int { state.withLock { $0.promoted } }
 
   func take() async throws -> TestDatabase {
     let cluster = try await TemporaryCluster.shared()
@@ -162,11 +190,15 @@ private final class Source: TestDatabaseSource {
       return last
     }
     let name = "sql_tests_\(ProcessInfo.processInfo.processIdentifier)_\(number)"
+    let promoted = state.withLock { state in state.promoted > 0 ? state.names.first : nil }
     try await cluster.withConnection {
-      _ = try await $0.query("create database \(name) template template0")
+      _ = try await $0.query("create database \(name) template \(promoted ?? "template0")")
     }
-    try await cluster.withConnection(to: name) {
-      _ = try await $0.execute("create table t (a int); create sequence s; select setval('s', 7)")
+    if promoted == nil {
+      try await cluster.withConnection(to: name) {
+        _ = try await $0.execute(
+          "create table t (a int); create sequence s; select setval('s', 7)")
+      }
     }
     state.withLock { $0.names.append(name) }
     let parameters = cluster.parameters(database: name)
@@ -175,6 +207,10 @@ private final class Source: TestDatabaseSource {
 
   func giveBack(_ database: TestDatabase) async {
     state.withLock { $0.returned += 1 }
+  }
+
+  func promote(_ database: TestDatabase) async throws {
+    state.withLock { $0.promoted += 1 }
   }
 
   func dropAll() async {

@@ -17,24 +17,28 @@ final class LeasedDatabases: TestDatabaseSource {
 
   private let state = Mutex(State())
   private let connect: @Sendable () throws -> StackConnection
+  private let count: Int
   // The socket's calls stand still: they have threads of their own, not those of tasks.
   private let queue = DispatchQueue(label: "homebase.leases", attributes: .concurrent)
 
   /// Asks for databases; they come while the caller goes on.
   ///
   /// - Parameters:
-  ///   - count: How many to begin with.
+  ///   - count: How many are used at a time.
+  ///   - preparesFirst: Whether one comes first, to be promoted before there are others.
   ///   - extensions: What each of them has.
   ///   - connect: Opens a connection to the supervisor.
   init(
-    count: Int, extensions: [String], connect: @escaping @Sendable () throws -> StackConnection
+    count: Int, preparesFirst: Bool, extensions: [String],
+    connect: @escaping @Sendable () throws -> StackConnection
   ) {
     self.connect = connect
+    self.count = count
+    let request = DatabaseLeaseRequest(
+      count: preparesFirst ? 1 : count, extensions: extensions)
     queue.async {
       do {
-        _ = try connect().stream(DatabaseLeaseRequest(count: count, extensions: extensions)) {
-          self.add($0)
-        }
+        _ = try connect().stream(request) { self.add($0) }
       } catch {
         self.fail(error)
       }
@@ -62,6 +66,18 @@ final class LeasedDatabases: TestDatabaseSource {
     replace(DatabaseReplaceRequest(lease: lease, database: database.parameters.database))
     // Who changes one is likely to change more: from now on one is ready ahead.
     if isFirst { replace(DatabaseReplaceRequest(lease: lease)) }
+  }
+
+  func promote(_ database: TestDatabase) async throws {
+    guard let lease = state.withLock({ $0.lease }) else { return }
+    let request = DatabasePromoteRequest(
+      lease: lease, database: database.parameters.database)
+    _ = try await withCheckedThrowingContinuation { continuation in
+      queue.async { [self] in
+        continuation.resume(with: Result { try connect().ask(request) })
+      }
+    }
+    for _ in 0..<count { replace(DatabaseReplaceRequest(lease: lease)) }
   }
 
   private func replace(_ request: DatabaseReplaceRequest) {

@@ -15,7 +15,8 @@ struct TestDB: AsyncHomebaseCommand {
     discussion: """
       Files end in .sql or .pg; without a path all of the tests folder run. The copies are made of \
       the live database as it is, whose sessions are renewed for that moment; nothing of a test \
-      stays. With --db-url the files run in that database itself, one after the other.
+      stays. Files at the beginning that commit, such as 000-setup.sql, run first, and all others \
+      see what they left. With --db-url the files run in that database itself, one after the other.
       """)
 
   @OptionGroup(title: "Options of every command") var global: GlobalOptions
@@ -48,12 +49,11 @@ struct TestDB: AsyncHomebaseCommand {
     let text = TestText(names: files.map(\.name), terminal: session.output.terminal)
     let output = session.output
 
+    let runner = TestRunner(
+      files: files, workers: workers, folders: [place.testsFolder, place.root],
+      psql: findPsql(session.process.environment), display: place.displayPath)
     func run(_ source: any TestDatabaseSource) async throws -> TestReport {
-      try await TestRunner(
-        files: files, workers: workers, source: source,
-        folders: [place.testsFolder, place.root], psql: findPsql(session.process.environment),
-        display: place.displayPath
-      ).run { report in
+      try await runner.run(on: source) { report in
         if output.format == .text { output.show(lines: text.lines(report)) }
       }
     }
@@ -68,9 +68,9 @@ struct TestDB: AsyncHomebaseCommand {
         throw error
       }
     } else {
-      let databases = LeasedDatabases(count: workers, extensions: ["pgtap"]) {
-        try session.connect(to: place)
-      }
+      let databases = LeasedDatabases(
+        count: workers, preparesFirst: runner.setupFiles > 0, extensions: ["pgtap"]
+      ) { try session.connect(to: place) }
       report = try await run(databases)
     }
     switch output.format {
