@@ -68,6 +68,7 @@ let package = Package(
         "Diagnostics", "ProcessSupervision", "PostgresClient", "SQLScript", "ProjectConfiguration",
         "DatabaseCluster", "CProcess", .product(name: "Crypto", package: "swift-crypto"),
       ]),
+    room("SchemaDiff", ["PostgresClient", "SchemaCatalog"]),
     room("MockData", ["Diagnostics", "PostgresClient", "SQLScript", "SchemaCatalog"]),
     room("DatabaseAdvice", ["Diagnostics", "PostgresClient", "SQLScript"]),
     room("SQLTests", ["Diagnostics", "PostgresClient", "ProcessSupervision", "SQLScript"]),
@@ -117,6 +118,7 @@ let package = Package(
       of: "DatabaseCluster", ["Diagnostics", "PostgresClient", "ProcessSupervision", "SQLScript"]),
     tests(of: "SchemaCatalog", ["PostgresClient", "TestCluster"]),
     tests(of: "DatabaseWorkers", ["PostgresClient", "ProcessSupervision", "TestCluster"]),
+    tests(of: "SchemaDiff", ["PostgresClient", "SchemaCatalog", "TestCluster"]),
     tests(
       of: "DatabaseLifecycle",
       [
