@@ -68,6 +68,8 @@ let package = Package(
         "Diagnostics", "ProcessSupervision", "PostgresClient", "SQLScript", "ProjectConfiguration",
         "DatabaseCluster", "CProcess", .product(name: "Crypto", package: "swift-crypto"),
       ]),
+    room(
+      "SchemaDump", ["Diagnostics", "PostgresClient", "ProcessSupervision", "SchemaCatalog"]),
     room("SchemaDiff", ["PostgresClient", "SchemaCatalog"]),
     room("MockData", ["Diagnostics", "PostgresClient", "SQLScript", "SchemaCatalog"]),
     room("DatabaseAdvice", ["Diagnostics", "PostgresClient", "SQLScript"]),
@@ -81,8 +83,8 @@ let package = Package(
       "StackRuntime",
       [
         "Diagnostics", "ProcessSupervision", "PostgresClient", "ProjectConfiguration",
-        "ControlSocket", "StackProtocol", "DatabaseCluster", "SchemaCatalog", "DatabaseLifecycle",
-        "MockData", "CProcess",
+        "ControlSocket", "StackProtocol", "DatabaseCluster", "SchemaCatalog", "SchemaDiff",
+        "SchemaDump", "DatabaseLifecycle", "MockData", "CProcess",
       ]),
 
     // Floor 6
@@ -91,7 +93,7 @@ let package = Package(
       dependencies: [
         "Diagnostics", "Console", "ControlSocket", "StackProtocol", "ProcessSupervision",
         "PostgresClient",
-        "ProjectConfiguration", "SQLScript", "SchemaCatalog", "DatabaseCluster",
+        "ProjectConfiguration", "SQLScript", "SchemaCatalog", "SchemaDump", "DatabaseCluster",
         "DatabaseLifecycle", "DatabaseWorkers", "DatabaseAdvice", "MockData", "SQLTests",
         "StackRuntime", "CProcess",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -118,6 +120,7 @@ let package = Package(
       of: "DatabaseCluster", ["Diagnostics", "PostgresClient", "ProcessSupervision", "SQLScript"]),
     tests(of: "SchemaCatalog", ["PostgresClient", "TestCluster"]),
     tests(of: "DatabaseWorkers", ["PostgresClient", "ProcessSupervision", "TestCluster"]),
+    tests(of: "SchemaDump", ["PostgresClient"]),
     tests(of: "SchemaDiff", ["PostgresClient", "SchemaCatalog", "TestCluster"]),
     tests(
       of: "DatabaseLifecycle",

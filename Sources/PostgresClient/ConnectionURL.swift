@@ -43,6 +43,19 @@ extension ConnectionParameters {
       database: database.isEmpty ? user : database, user: user,
       password: parts.password ?? options["password"])
   }
+
+  /// Says why a database that a person named by its address cannot be reached.
+  ///
+  /// - Parameter error: What connecting threw.
+  /// - Returns: Without the password.
+  package func unreachable(_ error: PostgresError) -> Diagnostic {
+    var reason = error.diagnostic.message
+    var sqlstate: String?
+    if case .connectionFailed(let said, let state) = error { (reason, sqlstate) = (said, state) }
+    return Diagnostic(
+      code: "database_unreachable", message: "cannot connect to \(self): \(reason)",
+      hint: "check host, port, user, password and name in --db-url", sqlstate: sqlstate)
+  }
 }
 
 extension String {
