@@ -82,22 +82,25 @@ private final class TestProject {
     try plan().check(ServiceNames.own(for: ["kong", "mailpit", "postgrest,web"]))
   }
 
-  /// A project without a compose file has its database all the same, and so has one that
-  /// gives it another name.
+  /// A project without a compose file has its database and workers all the same, and so has one
+  /// that gives them other names.
   @Test func thereIsAlwaysADatabase() throws {
     let project = try TestProject()
     let bare = try ServicePlan.read(project.context())
-    #expect(bare.services.map(\.name) == ["postgres"] && bare.postgresName == "postgres")
+    #expect(bare.services.map(\.name) == ["postgres", "workers"])
+    #expect(bare.postgresName == "postgres")
 
     try project.write(
       """
       services:
         web: {command: npm run dev}
         db: {x-homebase: postgres}
+        jobs: {x-homebase: workers}
         odd: {x-homebase: teapot}
       """, to: "compose/local.yaml")
     let own = try ServicePlan.read(project.context())
-    #expect(Set(own.services.map(\.name)) == ["web", "db", "odd"] && own.postgresName == "db")
+    #expect(Set(own.services.map(\.name)) == ["web", "db", "jobs", "odd"])
+    #expect(own.postgresName == "db")
     #expect(own.unknownBuiltIns.map(\.name) == ["odd"])
   }
 }
