@@ -28,7 +28,7 @@ extension ConnectionParameters {
   /// - Parameter url: `postgresql://user:password@host:port/database`, percent-encoded.
   /// - Throws: `ConnectionURLError`.
   package init(url: String) throws(ConnectionURLError) {
-    guard let parts = URLComponents(string: url),
+    guard url.contains("://"), let parts = URLComponents(string: url),
       ["postgres", "postgresql"].contains(parts.scheme?.lowercased())
     else { throw .notAnAddress }
     let options = (parts.queryItems ?? []).reduce(into: [String: String]()) { options, item in

@@ -1,3 +1,4 @@
+import Diagnostics
 package import PostgresClient
 
 /// A database that tests run in themselves, one file after the other: nothing is copied.
@@ -24,13 +25,29 @@ package struct GivenDatabase: TestDatabaseSource {
       let isThere = found.rows.first?[0] == "t"
       if !isThere {
         let schema = found.rows.first?[1] == "t" ? " with schema extensions" : ""
-        _ = try await connection.query("create extension pgtap\(schema)")
+        try await makeExtension("create extension pgtap\(schema)", connection)
       }
       return GivenDatabase(
         parameters: parameters, connection: connection, madeExtension: !isThere)
     } catch {
       await connection.close()
       throw error
+    }
+  }
+
+  private static func makeExtension(
+    _ sql: String, _ connection: PostgresConnection
+  ) async throws {
+    do throws(PostgresError) {
+      _ = try await connection.query(sql)
+    } catch {
+      // Source: PostgreSQL 15, `parse_extension_control_file`.
+      guard ["0A000", "58P01"].contains(error.sqlstate) else { throw error }
+      throw SQLTestError.noDatabase(
+        Diagnostic(
+          code: "pgtap_missing", message: "the tests need pgTAP, which that server does not have",
+          hint: "install it there: apt-get install postgresql-15-pgtap",
+          sqlstate: error.sqlstate))
     }
   }
 

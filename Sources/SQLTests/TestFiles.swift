@@ -53,8 +53,14 @@ extension TestFile {
     let left = Self.commits(bytes)
     let stem = name.split(separator: "/").last.map { $0.lowercased() } ?? ""
     let isCalledSetup =
-      stem.hasPrefix("00") || ["setup", "helper", "hook"].contains { stem.contains($0) }
+      Self.isNumberedZero(stem) || ["setup", "helper", "hook"].contains { stem.contains($0) }
     return left.changes || (left.extensions && isCalledSetup)
+  }
+
+  /// Whether a name begins with zeros and no other digit: `000-setup.sql`, not `001_notes.sql`.
+  private static func isNumberedZero(_ stem: String) -> Bool {
+    let digits = stem.prefix { $0.isASCII && $0.isNumber }
+    return digits.count > 1 && digits.allSatisfy { $0 == "0" }
   }
 
   /// Whether a script changes something outside of a transaction that it rolls back, as far as its
