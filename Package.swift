@@ -145,7 +145,7 @@ let package = Package(
     tests(
       of: "homebase",
       [
-        "Diagnostics", "Console", "ControlSocket", "StackProtocol",
+        "Diagnostics", "Console", "ControlSocket", "StackProtocol", "PostgresClient", "SchemaDump",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],

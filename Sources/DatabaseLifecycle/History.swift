@@ -205,22 +205,49 @@ extension ProjectDatabase {
         guard let migration = files.migrations.first(where: { $0.version == version }) else {
           throw LifecycleError.noSuchVersion(version, known: files.migrations.map { $0.version })
         }
-        let script = try Script(
-          bytes: readFile(migration.path), file: inputs.displayPath(migration.path))
-        statements.append(
-          PostgresStatement(
-            sql: """
-              insert into supabase_migrations.schema_migrations (version, name, statements)
-              values ($1, $2, $3::text[])
-              on conflict (version) do update
-              set name = excluded.name, statements = excluded.statements
-              """,
-            values: [version, migration.name, arrayLiteral(script.historyStatements)]))
+        statements.append(try Self.entry(migration, inputs))
       }
       let script = statements
       _ = try await withLive { try await $0.pipeline(script) }
       return edited
     }
+  }
+
+  /// What enters a file in a history that may not have its table yet.
+  ///
+  /// - Parameter version: One that a file bears.
+  /// - Returns: Statements for another database.
+  /// - Throws: `LifecycleError.noSuchVersion`, `.unreadable`.
+  package func historyStatements(for version: String) throws -> [PostgresStatement] {
+    let inputs = try currentInputs()
+    let files = try ProjectFiles.list(inputs, fingerprints: fingerprints)
+    guard let migration = files.migrations.first(where: { $0.version == version }) else {
+      throw LifecycleError.noSuchVersion(version, known: files.migrations.map { $0.version })
+    }
+    return [
+      PostgresStatement("create schema if not exists supabase_migrations"),
+      PostgresStatement(
+        """
+        create table if not exists supabase_migrations.schema_migrations (
+          version text not null primary key, statements text[], name text)
+        """),
+      try Self.entry(migration, inputs),
+    ]
+  }
+
+  private static func entry(
+    _ migration: Migration, _ inputs: LifecycleInputs
+  ) throws -> PostgresStatement {
+    let script = try Script(
+      bytes: readFile(migration.path), file: inputs.displayPath(migration.path))
+    return PostgresStatement(
+      sql: """
+        insert into supabase_migrations.schema_migrations (version, name, statements)
+        values ($1, $2, $3::text[])
+        on conflict (version) do update
+        set name = excluded.name, statements = excluded.statements
+        """,
+      values: [migration.version, migration.name, arrayLiteral(script.historyStatements)])
   }
 
   /// Applies seed files to the live database.

@@ -4,6 +4,8 @@ package import Diagnostics
 package enum LifecycleError: Error, Sendable {
   /// A file or folder could not be read.
   case unreadable(path: String, reason: String)
+  /// A file could not be written or removed.
+  case unwritable(path: String, reason: String)
   /// Two migrations bear one version.
   case duplicateVersion(version: String, first: String, second: String)
   /// `--version` names a version that no file bears.
@@ -67,6 +69,11 @@ extension LifecycleError: DiagnosticConvertible {
       Diagnostic(
         code: "file_unreadable", message: "cannot read \(path): \(reason)",
         hint: "your database is unchanged", location: SourceLocation(file: path))
+    case .unwritable(let path, let reason):
+      Diagnostic(
+        code: "file_unwritable", message: "cannot write \(path): \(reason)",
+        hint: "the project's folder must be writable for the user of `homebase start`",
+        location: SourceLocation(file: path))
     case .duplicateVersion(let version, let first, let second):
       Diagnostic(
         code: "migration_duplicate_version",

@@ -82,9 +82,10 @@ extension Dump {
     let (errorEnd, errors) = try Self.pipe()
     let child: ChildProcess
     do {
+      // By its path: pg_dumpall looks for pg_dump beside itself.
       child = try await ChildProcess.spawn(
         ChildRequest(
-          executable: path, arguments: [program, "--no-password"] + arguments,
+          executable: path, arguments: [path, "--no-password"] + arguments,
           environment: variables, descriptors: [nil, output, errors]))
     } catch {
       for end in [outputEnd, output, errorEnd, errors] { close(end) }

@@ -133,6 +133,18 @@ struct StackCommands: Sendable {
         arguments.versions, isApplied: arguments.status == .applied)
       return try encode(MigrationRepairReport(repaired: repaired, status: arguments.status))
 
+    case DiffRequest.name:
+      let arguments = try request.arguments(as: DiffRequest.self)
+      return try encode(try await stack.diff(arguments, progress: lifecycle))
+
+    case HistoryRecordRequest.name:
+      let arguments = try request.arguments(as: HistoryRecordRequest.self)
+      return try encode(try await stack.recordHistory(arguments))
+
+    case SquashRequest.name:
+      let arguments = try request.arguments(as: SquashRequest.self)
+      return try encode(try await stack.squash(arguments, progress: lifecycle))
+
     case SeedRequest.name:
       let arguments = try request.arguments(as: SeedRequest.self)
       return try encode(try await stack.seed(arguments, progress: lifecycle))

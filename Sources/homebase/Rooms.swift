@@ -4,7 +4,9 @@ import Diagnostics
 import FoundationEssentials
 import Glibc
 import MockData
+import PostgresClient
 import ProjectConfiguration
+import SchemaDump
 import StackProtocol
 import StackRuntime
 
@@ -69,6 +71,14 @@ struct Rooms: Sendable {
   var lintSeeds: @Sendable (ProjectPlace, _ paths: [String]) throws -> SeedLintReport
   /// The text of a new configuration file.
   var configurationTemplate: @Sendable (ProjectPlace.Style, _ name: String) -> String
+  /// Makes a dump, handing out its pieces as they come.
+  var dump:
+    @Sendable (
+      Dump, ConnectionParameters, _ environment: [String: String],
+      @escaping @Sendable (String) throws -> Void
+    ) async throws -> Void = { dump, parameters, environment, write in
+      try await dump.run(parameters, environment: environment, write: write)
+    }
   /// What `doctor` looks at.
   var checks: [DoctorCheck]
   /// Starts a supervisor, and returns when it listens.

@@ -37,8 +37,8 @@ struct Database: ParsableCommand {
     commandName: "db",
     abstract: "The stack's database: reset it, ask it, keep its state.",
     subcommands: [
-      DBReset.self, DBStart.self, DBQuery.self, DBPsql.self, DBLint.self, DBAdvisors.self,
-      Snapshots.self,
+      DBReset.self, DBStart.self, DBQuery.self, DBPsql.self, DBDiff.self, DBPull.self,
+      DBDump.self, DBLint.self, DBAdvisors.self, Snapshots.self,
     ])
 }
 
@@ -59,7 +59,7 @@ struct Migration: ParsableCommand {
     abstract: "Versioned schema changes: make, compare, apply.",
     subcommands: [
       MigrationNew.self, MigrationShow.self, MigrationUp.self, MigrationDown.self,
-      MigrationRepair.self, MigrationFetch.self,
+      MigrationRepair.self, MigrationFetch.self, MigrationSquash.self,
     ])
 }
 

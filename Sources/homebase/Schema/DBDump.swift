@@ -1,0 +1,139 @@
+import ArgumentParser
+import Console
+import Diagnostics
+import Glibc
+import PostgresClient
+import SchemaDump
+import StackProtocol
+
+/// Writes a database as SQL.
+struct DBDump: AsyncHomebaseCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "dump",
+    abstract: "Write the database's schema, rows or roles as SQL, without the platform's own.",
+    usage: "homebase db dump [-f FILE] [--data-only | --role-only] [-s SCHEMA,...] [--db-url URL]")
+
+  @OptionGroup(title: "Options of every command") var global: GlobalOptions
+  @OptionGroup var target: DatabaseTarget
+
+  @Option(
+    name: [.short, .long], help: ArgumentHelp("Write to this file.", valueName: "file"),
+    completion: .file(extensions: ["sql"]))
+  var file: String?
+
+  @Flag(help: "The rows, not the schema.")
+  var dataOnly = false
+
+  @Flag(help: "The roles, not the schema.")
+  var roleOnly = false
+
+  @Flag(help: "Write rows as COPY, which only psql reads.")
+  var useCopy = false
+
+  @Flag(help: "Keep the lines that pg_dump explains itself with.")
+  var keepComments = false
+
+  @Flag(help: "Show the command, run nothing.")
+  var dryRun = false
+
+  @Option(
+    name: [.short, .long], parsing: .singleValue,
+    help: ArgumentHelp("Only these schemas.", valueName: "schema"))
+  var schema: [String] = []
+
+  @Option(
+    name: [.customShort("x"), .long], parsing: .singleValue,
+    help: ArgumentHelp("Leave the rows of these tables out.", valueName: "schema.table"))
+  var exclude: [String] = []
+
+  func validate() throws {
+    if dataOnly, roleOnly { throw ValidationError("give --data-only or --role-only, not both") }
+    if !dataOnly, useCopy || !exclude.isEmpty {
+      throw ValidationError("--use-copy and --exclude are about rows: give --data-only with them")
+    }
+    if roleOnly, !schema.isEmpty { throw ValidationError("roles belong to no schema") }
+  }
+
+  func runAsync(in session: Session) async throws {
+    let parameters = try parameters(in: session)
+    let dump = Dump(
+      dataOnly ? .data : roleOnly ? .roles : .schema, schemas: listed(schema),
+      excludedTables: listed(exclude), usesCopy: useCopy, keepsComments: keepComments)
+    if dryRun {
+      session.output.show(lines: [dump.commandLine(parameters)])
+      return
+    }
+    session.output.note("dumping \(dump.content.rawValue) of \(parameters)")
+    guard let file else {
+      let output = session.output
+      try await session.process.rooms.dump(dump, parameters, session.process.environment) {
+        output.show(raw: $0)
+      }
+      return
+    }
+    let path = file.hasPrefix("/") ? file : "\(session.process.workingDirectory)/\(file)"
+    let target = try DumpFile(path)
+    do {
+      try await session.process.rooms.dump(dump, parameters, session.process.environment) {
+        try target.write($0)
+      }
+      try target.finish()
+    } catch {
+      target.discard()
+      throw error
+    }
+    session.output.note("written to \(file)")
+  }
+
+  private func parameters(in session: Session) throws -> ConnectionParameters {
+    var url = target.databaseURL
+    if url == nil { url = try session.connect().ask(StatusRequest()).urls["DB_URL"] }
+    guard let url else {
+      throw Diagnostic(
+        code: "stack_stopped", message: "the stack does not run",
+        hint: "`homebase start` starts it")
+    }
+    guard var parameters = ConnectionParameters(url: url) else { throw ConnectionParameters.badURL }
+    if let password = target.password { parameters.password = password }
+    return parameters
+  }
+}
+
+/// A file that appears when it is complete.
+private final class DumpFile: Sendable {
+  private let path: String
+  private let unfinished: String
+  private let descriptor: Int32
+
+  init(_ path: String) throws {
+    self.path = path
+    unfinished = "\(path).unfinished"
+    // Rows are in it: nobody else's to read.
+    descriptor = open(unfinished, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw Self.failure(path) }
+  }
+
+  func write(_ text: String) throws {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      guard count > 0 || errno == EINTR else { throw Self.failure(path) }
+      bytes = bytes.dropFirst(max(0, count))
+    }
+  }
+
+  func finish() throws {
+    close(descriptor)
+    guard rename(unfinished, path) == 0 else { throw Self.failure(path) }
+  }
+
+  func discard() {
+    unlink(unfinished)
+  }
+
+  private static func failure(_ path: String) -> Diagnostic {
+    Diagnostic(
+      code: "unwritable_file",
+      message: "cannot write \(path): \(String(cString: strerror(errno)))")
+  }
+}
