@@ -31,8 +31,10 @@ enum InventoryQueries {
   private static let schemas = """
     select quote_ident(n.nspname) as key, 'pg_namespace'::regclass::oid::int as class, n.oid,
       n.nspname ~ $1 as managed, n.nspowner::regrole as owner,
-      obj_description(n.oid, 'pg_namespace') as comment, \(acl("n.nspacl", "'n'", "n.nspowner"))
+      cm.description as comment, \(acl("n.nspacl", "'n'", "n.nspowner"))
     from pg_namespace n
+      left join pg_description cm on cm.objoid = n.oid
+        and cm.classoid = 'pg_namespace'::regclass and cm.objsubid = 0
     where n.nspname !~ '^(pg_.*|information_schema)$' and \(notOfExtension("pg_namespace", "n.oid"))
     """
 
@@ -50,7 +52,7 @@ enum InventoryQueries {
       format('%I.%I', n.nspname, t.typname) as key, quote_ident(n.nspname) as schema,
       'pg_type'::regclass::oid::int as class, t.oid, nullif(t.typrelid, 0) as alias,
       nullif(t.typarray, 0) as "arrayType", nullif(r.rngmultitypid, 0) as "multirangeType",
-      t.typowner::regrole as owner, obj_description(t.oid, 'pg_type') as comment,
+      t.typowner::regrole as owner, cm.description as comment,
       \(acl("t.typacl", "'T'", "t.typowner")),
       case t.typtype
         when 'e' then (
@@ -90,6 +92,8 @@ enum InventoryQueries {
       left join pg_class c on c.oid = t.typrelid
       left join pg_range r on r.rngtypid = t.oid
       left join pg_type b on b.oid = t.typbasetype
+      left join pg_description cm on cm.objoid = t.oid
+        and cm.classoid = 'pg_type'::regclass and cm.objsubid = 0
     where t.typtype in ('e', 'd', 'r', 'c') and (t.typtype <> 'c' or c.relkind = 'c')
       and n.nspname !~ $1 and \(notOfExtension("pg_type", "t.oid"))
     """
@@ -99,9 +103,11 @@ enum InventoryQueries {
       format('%I.%I', n.nspname, t.typname) as parent, 'd' as type, quote_ident(k.conname) as name,
       'pg_constraint'::regclass::oid::int as class, k.oid,
       pg_get_constraintdef(k.oid) as definition,
-      obj_description(k.oid, 'pg_constraint') as comment
+      cm.description as comment
     from pg_constraint k join pg_type t on t.oid = k.contypid
       join pg_namespace n on n.oid = t.typnamespace
+      left join pg_description cm on cm.objoid = k.oid
+        and cm.classoid = 'pg_constraint'::regclass and cm.objsubid = 0
     where k.contypid <> 0 and k.contype = 'c' and n.nspname !~ $1
       and \(notOfExtension("pg_type", "t.oid"))
     """
@@ -113,7 +119,7 @@ enum InventoryQueries {
       format('%I.%I', n.nspname, c.relname) as key, quote_ident(n.nspname) as schema,
       'pg_class'::regclass::oid::int as class, c.oid, n.nspname ~ $1 as managed,
       nullif(c.reltype, 0) as "rowType", nullif(y.typarray, 0) as "arrayType",
-      c.relowner::regrole as owner, obj_description(c.oid, 'pg_class') as comment,
+      c.relowner::regrole as owner, cm.description as comment,
       \(acl("c.relacl", "'r'", "c.relowner")),
       nullif(c.relpersistence, 'p') as persistence,
       case when c.relkind = 'p' then pg_get_partkeydef(c.oid) end as "partitionKey",
@@ -148,6 +154,8 @@ enum InventoryQueries {
     from pg_class c
       join pg_namespace n on n.oid = c.relnamespace
       left join pg_type y on y.oid = c.reltype
+      left join pg_description cm on cm.objoid = c.oid
+        and cm.classoid = 'pg_class'::regclass and cm.objsubid = 0
     where c.relkind in ('r', 'p', 'v', 'm', 'f')
       and n.nspname !~ '^(pg_.*|information_schema)$' and \(notOfExtension("pg_class", "c.oid"))
     """
@@ -181,12 +189,14 @@ enum InventoryQueries {
       (select string_agg(o, ', ') from unnest(a.attoptions) o where o like 'n_distinct%') as options,
       case when not a.attislocal then true end as inherited,
       array_to_string(a.attacl, E'\\n') as acl,
-      col_description(c.oid, a.attnum) as comment
+      cm.description as comment
     from pg_attribute a
       join pg_class c on c.oid = a.attrelid
       join pg_namespace n on n.oid = c.relnamespace
       join pg_type t on t.oid = a.atttypid
       left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+      left join pg_description cm on cm.objoid = c.oid
+        and cm.classoid = 'pg_class'::regclass and cm.objsubid = a.attnum
     where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'f', 'v', 'm')
       and (n.nspname !~ $1 or a.attacl is not null)
       and n.nspname !~ '^(pg_.*|information_schema)$' and \(notOfExtension("pg_class", "c.oid"))
@@ -196,7 +206,7 @@ enum InventoryQueries {
   private static let sequences = """
     select format('%I.%I', n.nspname, c.relname) as key, quote_ident(n.nspname) as schema,
       'pg_class'::regclass::oid::int as class, c.oid, n.nspname ~ $1 as managed,
-      c.relowner::regrole as owner, obj_description(c.oid, 'pg_class') as comment,
+      c.relowner::regrole as owner, cm.description as comment,
       \(acl("c.relacl", "'s'", "c.relowner")),
       nullif(c.relpersistence, 'p') as persistence, format_type(q.seqtypid, null) as type,
       concat_ws(' ',
@@ -213,6 +223,8 @@ enum InventoryQueries {
       left join pg_class t on t.oid = e.refobjid
       left join pg_namespace tn on tn.oid = t.relnamespace
       left join pg_attribute a on a.attrelid = e.refobjid and a.attnum = e.refobjsubid
+      left join pg_description cm on cm.objoid = c.oid
+        and cm.classoid = 'pg_class'::regclass and cm.objsubid = 0
     where c.relkind = 'S' and e.deptype is distinct from 'i'
       and n.nspname !~ '^(pg_.*|information_schema)$' and \(notOfExtension("pg_class", "c.oid"))
     """
@@ -224,11 +236,13 @@ enum InventoryQueries {
       'pg_constraint'::regclass::oid::int as class, k.oid,
       case when k.contype in ('p', 'u', 'x') then k.conindid end as alias,
       pg_get_constraintdef(k.oid) as definition,
-      obj_description(k.oid, 'pg_constraint') as comment,
-      (select true from pg_index i where i.indexrelid = k.conindid and i.indisclustered
-        and k.contype in ('p', 'u')) as clustered
+      cm.description as comment,
+      case when k.contype in ('p', 'u') then nullif(i.indisclustered, false) end as clustered
     from pg_constraint k join pg_class c on c.oid = k.conrelid
       join pg_namespace n on n.oid = c.relnamespace
+      left join pg_index i on i.indexrelid = k.conindid
+      left join pg_description cm on cm.objoid = k.oid
+        and cm.classoid = 'pg_constraint'::regclass and cm.objsubid = 0
     where k.contype in ('p', 'u', 'f', 'c', 'x') and k.conislocal and k.conparentid = 0
       and n.nspname !~ $1 and \(notOfExtension("pg_class", "c.oid"))
     """
@@ -237,13 +251,15 @@ enum InventoryQueries {
     select format('%I.%I', n.nspname, c.relname) as key, quote_ident(c.relname) as name,
       format('%I.%I', tn.nspname, t.relname) as parent,
       'pg_class'::regclass::oid::int as class, c.oid,
-      pg_get_indexdef(c.oid) as definition, obj_description(c.oid, 'pg_class') as comment,
+      pg_get_indexdef(c.oid) as definition, cm.description as comment,
       nullif(i.indisclustered, false) as clustered
     from pg_index i
       join pg_class c on c.oid = i.indexrelid
       join pg_namespace n on n.oid = c.relnamespace
       join pg_class t on t.oid = i.indrelid
       join pg_namespace tn on tn.oid = t.relnamespace
+      left join pg_description cm on cm.objoid = c.oid
+        and cm.classoid = 'pg_class'::regclass and cm.objsubid = 0
     where n.nspname !~ $1 and not c.relispartition and i.indislive
       and not exists (
         select from pg_constraint k where k.conindid = c.oid and k.contype in ('p', 'u', 'x'))
@@ -257,7 +273,7 @@ enum InventoryQueries {
       quote_ident(n.nspname) as schema, quote_ident(p.proname) as name,
       pg_get_function_identity_arguments(p.oid) as arguments,
       'pg_proc'::regclass::oid::int as class, p.oid, n.nspname ~ $1 as managed,
-      p.proowner::regrole as owner, obj_description(p.oid, 'pg_proc') as comment,
+      p.proowner::regrole as owner, cm.description as comment,
       \(acl("p.proacl", "'f'", "p.proowner")),
       pg_get_function_result(p.oid) as type,
       pg_get_function_arguments(p.oid) as "fullArguments",
@@ -283,6 +299,8 @@ enum InventoryQueries {
         when n.nspname !~ $1 or p.proowner <> n.nspowner then pg_get_functiondef(p.oid)
         end as definition
     from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+      left join pg_description cm on cm.objoid = p.oid
+        and cm.classoid = 'pg_proc'::regclass and cm.objsubid = 0
     where n.nspname !~ '^(pg_.*|information_schema)$' and \(notOfExtension("pg_proc", "p.oid"))
     """
 
@@ -294,12 +312,14 @@ enum InventoryQueries {
       n.nspname ~ $1 and fn.nspname ~ $1 as managed,
       pg_get_triggerdef(g.oid) as definition, nullif(g.tgenabled, 'O') as enabled,
       case when g.tgconstraint <> 0 then true end as "isConstraint",
-      obj_description(g.oid, 'pg_trigger') as comment
+      cm.description as comment
     from pg_trigger g
       join pg_class c on c.oid = g.tgrelid
       join pg_namespace n on n.oid = c.relnamespace
       join pg_proc f on f.oid = g.tgfoid
       join pg_namespace fn on fn.oid = f.pronamespace
+      left join pg_description cm on cm.objoid = g.oid
+        and cm.classoid = 'pg_trigger'::regclass and cm.objsubid = 0
     where not g.tgisinternal and g.tgparentid = 0
       and n.nspname !~ '^(pg_.*|information_schema)$' and \(notOfExtension("pg_class", "c.oid"))
     """
@@ -316,9 +336,11 @@ enum InventoryQueries {
         from unnest(p.polroles) r) as roles,
       pg_get_expr(p.polqual, p.polrelid) as using,
       pg_get_expr(p.polwithcheck, p.polrelid) as check,
-      obj_description(p.oid, 'pg_policy') as comment
+      cm.description as comment
     from pg_policy p join pg_class c on c.oid = p.polrelid
       join pg_namespace n on n.oid = c.relnamespace
+      left join pg_description cm on cm.objoid = p.oid
+        and cm.classoid = 'pg_policy'::regclass and cm.objsubid = 0
     where n.nspname !~ '^(pg_.*|information_schema|cron)$' and \(notOfExtension("pg_class", "c.oid"))
     """
 
@@ -327,9 +349,11 @@ enum InventoryQueries {
       quote_ident(w.rulename) as name, format('%I.%I', n.nspname, c.relname) as parent,
       'pg_rewrite'::regclass::oid::int as class, w.oid,
       rtrim(pg_get_ruledef(w.oid), ';') as definition, nullif(w.ev_enabled, 'O') as enabled,
-      obj_description(w.oid, 'pg_rewrite') as comment
+      cm.description as comment
     from pg_rewrite w join pg_class c on c.oid = w.ev_class
       join pg_namespace n on n.oid = c.relnamespace
+      left join pg_description cm on cm.objoid = w.oid
+        and cm.classoid = 'pg_rewrite'::regclass and cm.objsubid = 0
     where w.rulename <> '_RETURN' and n.nspname !~ $1 and \(notOfExtension("pg_class", "c.oid"))
     """
 
@@ -341,9 +365,11 @@ enum InventoryQueries {
           select string_agg(quote_literal(t), ', ') from unnest(g.evttags) t) || ')', '')
         || E'\\n  execute function ' || format('%I.%I()', fn.nspname, f.proname) as definition,
       nullif(g.evtenabled, 'O') as enabled,
-      obj_description(g.oid, 'pg_event_trigger') as comment
+      cm.description as comment
     from pg_event_trigger g join pg_proc f on f.oid = g.evtfoid
       join pg_namespace fn on fn.oid = f.pronamespace
+      left join pg_description cm on cm.objoid = g.oid
+        and cm.classoid = 'pg_event_trigger'::regclass and cm.objsubid = 0
     where \(notOfExtension("pg_event_trigger", "g.oid"))
     """
 
@@ -355,8 +381,11 @@ enum InventoryQueries {
         case when p.pubdelete then 'delete' end, case when p.pubtruncate then 'truncate' end)
         as command,
       nullif(p.pubviaroot, false) as options,
-      obj_description(p.oid, 'pg_publication') as comment
-    from pg_publication p where \(notOfExtension("pg_publication", "p.oid"))
+      cm.description as comment
+    from pg_publication p
+      left join pg_description cm on cm.objoid = p.oid
+        and cm.classoid = 'pg_publication'::regclass and cm.objsubid = 0
+    where \(notOfExtension("pg_publication", "p.oid"))
     """
 
   private static let publicationMembers = """
@@ -396,11 +425,13 @@ enum InventoryQueries {
     select format('%I.%I', n.nspname, s.stxname) as key,
       format('%I.%I', tn.nspname, t.relname) as parent,
       'pg_statistic_ext'::regclass::oid::int as class, s.oid,
-      pg_get_statisticsobjdef(s.oid) as definition, obj_description(s.oid, 'pg_statistic_ext') as comment
+      pg_get_statisticsobjdef(s.oid) as definition, cm.description as comment
     from pg_statistic_ext s
       join pg_namespace n on n.oid = s.stxnamespace
       join pg_class t on t.oid = s.stxrelid
       join pg_namespace tn on tn.oid = t.relnamespace
+      left join pg_description cm on cm.objoid = s.oid
+        and cm.classoid = 'pg_statistic_ext'::regclass and cm.objsubid = 0
     where n.nspname !~ $1
     """
 

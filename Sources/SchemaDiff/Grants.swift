@@ -85,7 +85,7 @@ extension DiffWriter {
     }
   }
 
-  private struct GrantWords {
+  private struct GrantWords: Hashable {
     var verb: String
     var preposition: String
   }
@@ -158,6 +158,9 @@ extension DiffWriter {
       $0.parent == table && $0.key.kind == .column && plan.to[$0.key] == nil
         && $0.countsForGrantsOnly
     }
+    // A statement for all columns that share verb and role.
+    var order: [GrantWords] = []
+    var lists: [GrantWords: [(privilege: String, columns: [String])]] = [:]
     for column in columns(of: table) + lost.map(Self.withoutGrants) {
       var before = AccessList()
       if !plan.created.contains(column.key), let access = plan.from[column.key]?.grants {
@@ -176,10 +179,40 @@ extension DiffWriter {
           prefix += "grant option for "
         }
         let name = column[.name] ?? ""
-        let spelled = list.split(separator: ", ").map { "\($0) (\(name))" }
-        add("\(prefix)\(spelled.joined(separator: ", ")) on table \(table) \(preposition)")
+        for role in Self.roles(in: preposition) {
+          let words = GrantWords(verb: prefix, preposition: role)
+          if lists[words] == nil { order.append(words) }
+          for privilege in list.split(separator: ", ").map(String.init) {
+            let index = lists[words]?.firstIndex { $0.privilege == privilege }
+            if let index {
+              lists[words]?[index].columns.append(name)
+            } else {
+              lists[words, default: []].append((privilege, [name]))
+            }
+          }
+        }
       }
     }
+    for words in order.filter({ $0.verb.hasPrefix("revoke") })
+      + order.filter({ !$0.verb.hasPrefix("revoke") })
+    {
+      let spelled = (lists[words] ?? []).map {
+        "\($0.privilege) (\($0.columns.joined(separator: ", ")))"
+      }
+      add(
+        "\(words.verb)\(spelled.joined(separator: ", ")) on table \(table) \(words.preposition)")
+    }
+  }
+
+  /// One preposition for each role of a list.
+  private static func roles(in preposition: String) -> [String] {
+    let suffix = preposition.hasSuffix(" with grant option") ? " with grant option" : ""
+    var rest = preposition.dropLast(suffix.count)
+    let word = rest.prefix { $0 != " " }
+    rest = rest.dropFirst(word.count + 1)
+    // No name that needs a comma is in a list of the platform's; a quoted one stays whole.
+    if rest.contains("\"") { return [preposition] }
+    return rest.split(separator: ", ").map { "\(word) \($0)\(suffix)" }
   }
 
   private static func withoutGrants(_ object: SchemaObject) -> SchemaObject {
