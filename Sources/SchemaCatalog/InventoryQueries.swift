@@ -24,6 +24,12 @@ enum InventoryQueries {
     """
   }
 
+  /// The expression is tried once a schema, not once a row.
+  private static let namespaces = """
+    (select s.oid, s.nspname, s.nspowner, s.nspname ~ $1 as managed from pg_namespace s
+      where s.nspname !~ '^(pg_.*|information_schema)$' offset 0)
+    """
+
   private static func acl(_ column: String, _ type: String, _ owner: String) -> String {
     "array_to_string(coalesce(\(column), acldefault(\(type), \(owner))), E'\\n') as acl"
   }
@@ -41,7 +47,7 @@ enum InventoryQueries {
   private static let extensions = """
     select quote_ident(x.extname) as key, 'pg_extension'::regclass::oid::int as class, x.oid,
       quote_ident(n.nspname) as schema, x.extversion as version
-    from pg_extension x join pg_namespace n on n.oid = x.extnamespace
+    from pg_extension x join \(namespaces) n on n.oid = x.extnamespace
     where x.extname <> 'plpgsql'
     """
 
@@ -88,14 +94,14 @@ enum InventoryQueries {
       case when t.typtype = 'd' then t.typnotnull end as "notNull",
       case when t.typtype = 'd' then pg_get_expr(t.typdefaultbin, 0) end as default
     from pg_type t
-      join pg_namespace n on n.oid = t.typnamespace
+      join \(namespaces) n on n.oid = t.typnamespace
       left join pg_class c on c.oid = t.typrelid
       left join pg_range r on r.rngtypid = t.oid
       left join pg_type b on b.oid = t.typbasetype
       left join pg_description cm on cm.objoid = t.oid
         and cm.classoid = 'pg_type'::regclass and cm.objsubid = 0
     where t.typtype in ('e', 'd', 'r', 'c') and (t.typtype <> 'c' or c.relkind = 'c')
-      and n.nspname !~ $1 and \(notOfExtension("pg_type", "t.oid"))
+      and not n.managed and \(notOfExtension("pg_type", "t.oid"))
     """
 
   private static let domainConstraints = """
@@ -105,10 +111,10 @@ enum InventoryQueries {
       pg_get_constraintdef(k.oid) as definition,
       cm.description as comment
     from pg_constraint k join pg_type t on t.oid = k.contypid
-      join pg_namespace n on n.oid = t.typnamespace
+      join \(namespaces) n on n.oid = t.typnamespace
       left join pg_description cm on cm.objoid = k.oid
         and cm.classoid = 'pg_constraint'::regclass and cm.objsubid = 0
-    where k.contypid <> 0 and k.contype = 'c' and n.nspname !~ $1
+    where k.contypid <> 0 and k.contype = 'c' and not n.managed
       and \(notOfExtension("pg_type", "t.oid"))
     """
 
@@ -117,7 +123,7 @@ enum InventoryQueries {
     select case c.relkind when 'v' then 'view' when 'm' then 'materializedView'
         when 'f' then 'foreignTable' else 'table' end as kind,
       format('%I.%I', n.nspname, c.relname) as key, quote_ident(n.nspname) as schema,
-      'pg_class'::regclass::oid::int as class, c.oid, n.nspname ~ $1 as managed,
+      'pg_class'::regclass::oid::int as class, c.oid, n.managed,
       nullif(c.reltype, 0) as "rowType", nullif(y.typarray, 0) as "arrayType",
       c.relowner::regrole as owner, cm.description as comment,
       \(acl("c.relacl", "'r'", "c.relowner")),
@@ -139,9 +145,9 @@ enum InventoryQueries {
       array_to_string(c.reloptions, ', ') as options,
       (select quote_ident(m.amname) from pg_am m
         where m.oid = c.relam and m.amname <> 'heap') as "accessMethod",
-      case when c.relkind in ('v', 'm') and n.nspname !~ $1
+      case when c.relkind in ('v', 'm') and not n.managed
         then rtrim(pg_get_viewdef(c.oid), ';') end as definition,
-      case when c.relkind = 'v' and n.nspname !~ $1 then (
+      case when c.relkind = 'v' and not n.managed then (
         select string_agg(quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod)
           || ' ' || a.attcollation, E'\\n' order by a.attnum)
         from pg_attribute a where a.attrelid = c.oid and a.attnum > 0) end as columns,
@@ -152,24 +158,24 @@ enum InventoryQueries {
         from pg_foreign_table ft join pg_foreign_server s on s.oid = ft.ftserver
         where ft.ftrelid = c.oid) end as server
     from pg_class c
-      join pg_namespace n on n.oid = c.relnamespace
+      join \(namespaces) n on n.oid = c.relnamespace
       left join pg_type y on y.oid = c.reltype
       left join pg_description cm on cm.objoid = c.oid
         and cm.classoid = 'pg_class'::regclass and cm.objsubid = 0
     where c.relkind in ('r', 'p', 'v', 'm', 'f')
-      and n.nspname !~ '^(pg_.*|information_schema)$' and \(notOfExtension("pg_class", "c.oid"))
+      and \(notOfExtension("pg_class", "c.oid"))
     """
 
   /// Those of managed schemas come when they have grants of their own.
   private static let columns = """
     select format('%I.%I.%I', n.nspname, c.relname, a.attname) as key,
       format('%I.%I', n.nspname, c.relname) as parent, quote_ident(a.attname) as name,
-      'pg_class'::regclass::oid::int as class, c.oid, a.attnum as number, n.nspname ~ $1 as managed,
+      'pg_class'::regclass::oid::int as class, c.oid, a.attnum as number, n.managed,
       format_type(a.atttypid, a.atttypmod) as type,
       case when a.attcollation <> t.typcollation
         then a.attcollation::regcollation::text end as collation,
       nullif(a.attnotnull, false) as "notNull",
-      case when n.nspname !~ $1 then pg_get_expr(d.adbin, d.adrelid) end as default,
+      case when not n.managed then pg_get_expr(d.adbin, d.adrelid) end as default,
       d.oid as "defaultOID",
       nullif(a.attgenerated, '') as generated,
       nullif(a.attidentity, '') as identity,
@@ -186,26 +192,28 @@ enum InventoryQueries {
       nullif(a.attstattarget, -1) as "statisticsTarget",
       case when a.attstorage <> t.typstorage then a.attstorage end as storage,
       nullif(a.attcompression, '') as compression,
-      (select string_agg(o, ', ') from unnest(a.attoptions) o where o like 'n_distinct%') as options,
+      case when array_to_string(a.attoptions, ' ') like '%n_distinct%' then (
+        select string_agg(o, ', ') from unnest(a.attoptions) o where o like 'n_distinct%')
+        end as options,
       case when not a.attislocal then true end as inherited,
       array_to_string(a.attacl, E'\\n') as acl,
       cm.description as comment
     from pg_attribute a
       join pg_class c on c.oid = a.attrelid
-      join pg_namespace n on n.oid = c.relnamespace
+      join \(namespaces) n on n.oid = c.relnamespace
       join pg_type t on t.oid = a.atttypid
       left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
       left join pg_description cm on cm.objoid = c.oid
         and cm.classoid = 'pg_class'::regclass and cm.objsubid = a.attnum
     where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'f', 'v', 'm')
-      and (n.nspname !~ $1 or a.attacl is not null)
-      and n.nspname !~ '^(pg_.*|information_schema)$' and \(notOfExtension("pg_class", "c.oid"))
+      and (not n.managed or a.attacl is not null)
+      and \(notOfExtension("pg_class", "c.oid"))
     order by c.oid, a.attnum
     """
 
   private static let sequences = """
     select format('%I.%I', n.nspname, c.relname) as key, quote_ident(n.nspname) as schema,
-      'pg_class'::regclass::oid::int as class, c.oid, n.nspname ~ $1 as managed,
+      'pg_class'::regclass::oid::int as class, c.oid, n.managed,
       c.relowner::regrole as owner, cm.description as comment,
       \(acl("c.relacl", "'s'", "c.relowner")),
       nullif(c.relpersistence, 'p') as persistence, format_type(q.seqtypid, null) as type,
@@ -216,7 +224,7 @@ enum InventoryQueries {
       case when e.refobjid is not null
         then format('%I.%I.%I', tn.nspname, t.relname, a.attname) end as "ownedBy"
     from pg_class c
-      join pg_namespace n on n.oid = c.relnamespace
+      join \(namespaces) n on n.oid = c.relnamespace
       join pg_sequence q on q.seqrelid = c.oid
       left join pg_depend e on e.classid = 'pg_class'::regclass and e.objid = c.oid
         and e.objsubid = 0 and e.refclassid = 'pg_class'::regclass and e.deptype in ('a', 'i')
@@ -226,7 +234,7 @@ enum InventoryQueries {
       left join pg_description cm on cm.objoid = c.oid
         and cm.classoid = 'pg_class'::regclass and cm.objsubid = 0
     where c.relkind = 'S' and e.deptype is distinct from 'i'
-      and n.nspname !~ '^(pg_.*|information_schema)$' and \(notOfExtension("pg_class", "c.oid"))
+      and \(notOfExtension("pg_class", "c.oid"))
     """
 
   private static let constraints = """
@@ -239,12 +247,12 @@ enum InventoryQueries {
       cm.description as comment,
       case when k.contype in ('p', 'u') then nullif(i.indisclustered, false) end as clustered
     from pg_constraint k join pg_class c on c.oid = k.conrelid
-      join pg_namespace n on n.oid = c.relnamespace
+      join \(namespaces) n on n.oid = c.relnamespace
       left join pg_index i on i.indexrelid = k.conindid
       left join pg_description cm on cm.objoid = k.oid
         and cm.classoid = 'pg_constraint'::regclass and cm.objsubid = 0
     where k.contype in ('p', 'u', 'f', 'c', 'x') and k.conislocal and k.conparentid = 0
-      and n.nspname !~ $1 and \(notOfExtension("pg_class", "c.oid"))
+      and not n.managed and \(notOfExtension("pg_class", "c.oid"))
     """
 
   private static let indexes = """
@@ -255,12 +263,12 @@ enum InventoryQueries {
       nullif(i.indisclustered, false) as clustered
     from pg_index i
       join pg_class c on c.oid = i.indexrelid
-      join pg_namespace n on n.oid = c.relnamespace
+      join \(namespaces) n on n.oid = c.relnamespace
       join pg_class t on t.oid = i.indrelid
       join pg_namespace tn on tn.oid = t.relnamespace
       left join pg_description cm on cm.objoid = c.oid
         and cm.classoid = 'pg_class'::regclass and cm.objsubid = 0
-    where n.nspname !~ $1 and not c.relispartition and i.indislive
+    where not n.managed and not c.relispartition and i.indislive
       and not exists (
         select from pg_constraint k where k.conindid = c.oid and k.contype in ('p', 'u', 'x'))
       and \(notOfExtension("pg_class", "t.oid")) and \(notOfExtension("pg_class", "c.oid"))
@@ -272,7 +280,7 @@ enum InventoryQueries {
       format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid)) as key,
       quote_ident(n.nspname) as schema, quote_ident(p.proname) as name,
       pg_get_function_identity_arguments(p.oid) as arguments,
-      'pg_proc'::regclass::oid::int as class, p.oid, n.nspname ~ $1 as managed,
+      'pg_proc'::regclass::oid::int as class, p.oid, n.managed,
       p.proowner::regrole as owner, cm.description as comment,
       \(acl("p.proacl", "'f'", "p.proowner")),
       pg_get_function_result(p.oid) as type,
@@ -296,12 +304,12 @@ enum InventoryQueries {
           'parallel = ' || case p.proparallel when 's' then 'safe' when 'r' then 'restricted' end,
           case when g.aggkind = 'h' then 'hypothetical' end)
         from pg_aggregate g where g.aggfnoid = p.oid)
-        when n.nspname !~ $1 or p.proowner <> n.nspowner then pg_get_functiondef(p.oid)
+        when not n.managed or p.proowner <> n.nspowner then pg_get_functiondef(p.oid)
         end as definition
-    from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+    from pg_proc p join \(namespaces) n on n.oid = p.pronamespace
       left join pg_description cm on cm.objoid = p.oid
         and cm.classoid = 'pg_proc'::regclass and cm.objsubid = 0
-    where n.nspname !~ '^(pg_.*|information_schema)$' and \(notOfExtension("pg_proc", "p.oid"))
+    where \(notOfExtension("pg_proc", "p.oid"))
     """
 
   /// `managed`: both the table and the function are the platform's.
@@ -309,19 +317,19 @@ enum InventoryQueries {
     select format('%I on %I.%I', g.tgname, n.nspname, c.relname) as key, quote_ident(g.tgname) as name,
       format('%I.%I', n.nspname, c.relname) as parent,
       'pg_trigger'::regclass::oid::int as class, g.oid,
-      n.nspname ~ $1 and fn.nspname ~ $1 as managed,
+      n.managed and fn.nspname ~ $1 as managed,
       pg_get_triggerdef(g.oid) as definition, nullif(g.tgenabled, 'O') as enabled,
       case when g.tgconstraint <> 0 then true end as "isConstraint",
       cm.description as comment
     from pg_trigger g
       join pg_class c on c.oid = g.tgrelid
-      join pg_namespace n on n.oid = c.relnamespace
+      join \(namespaces) n on n.oid = c.relnamespace
       join pg_proc f on f.oid = g.tgfoid
       join pg_namespace fn on fn.oid = f.pronamespace
       left join pg_description cm on cm.objoid = g.oid
         and cm.classoid = 'pg_trigger'::regclass and cm.objsubid = 0
     where not g.tgisinternal and g.tgparentid = 0
-      and n.nspname !~ '^(pg_.*|information_schema)$' and \(notOfExtension("pg_class", "c.oid"))
+      and \(notOfExtension("pg_class", "c.oid"))
     """
 
   private static let policies = """
@@ -338,10 +346,10 @@ enum InventoryQueries {
       pg_get_expr(p.polwithcheck, p.polrelid) as check,
       cm.description as comment
     from pg_policy p join pg_class c on c.oid = p.polrelid
-      join pg_namespace n on n.oid = c.relnamespace
+      join \(namespaces) n on n.oid = c.relnamespace
       left join pg_description cm on cm.objoid = p.oid
         and cm.classoid = 'pg_policy'::regclass and cm.objsubid = 0
-    where n.nspname !~ '^(pg_.*|information_schema|cron)$' and \(notOfExtension("pg_class", "c.oid"))
+    where n.nspname <> 'cron' and \(notOfExtension("pg_class", "c.oid"))
     """
 
   private static let rules = """
@@ -351,10 +359,10 @@ enum InventoryQueries {
       rtrim(pg_get_ruledef(w.oid), ';') as definition, nullif(w.ev_enabled, 'O') as enabled,
       cm.description as comment
     from pg_rewrite w join pg_class c on c.oid = w.ev_class
-      join pg_namespace n on n.oid = c.relnamespace
+      join \(namespaces) n on n.oid = c.relnamespace
       left join pg_description cm on cm.objoid = w.oid
         and cm.classoid = 'pg_rewrite'::regclass and cm.objsubid = 0
-    where w.rulename <> '_RETURN' and n.nspname !~ $1 and \(notOfExtension("pg_class", "c.oid"))
+    where w.rulename <> '_RETURN' and not n.managed and \(notOfExtension("pg_class", "c.oid"))
     """
 
   private static let eventTriggers = """
@@ -400,11 +408,11 @@ enum InventoryQueries {
             from pg_attribute a where a.attrelid = c.oid and a.attnum = any (r.prattrs)) || ')', '')
           || coalesce(' where (' || pg_get_expr(r.prqual, r.prrelid) || ')', '') as rest
       from pg_publication_rel r join pg_class c on c.oid = r.prrelid
-        join pg_namespace n on n.oid = c.relnamespace
+        join \(namespaces) n on n.oid = c.relnamespace
       union all
       select s.pnpubid, 'pg_publication_namespace'::regclass::oid::int, s.oid,
         format('tables in schema %I', n.nspname), ''
-      from pg_publication_namespace s join pg_namespace n on n.oid = s.pnnspid) m
+      from pg_publication_namespace s join \(namespaces) n on n.oid = s.pnnspid) m
       on m.publication = p.oid
     """
 
@@ -427,12 +435,12 @@ enum InventoryQueries {
       'pg_statistic_ext'::regclass::oid::int as class, s.oid,
       pg_get_statisticsobjdef(s.oid) as definition, cm.description as comment
     from pg_statistic_ext s
-      join pg_namespace n on n.oid = s.stxnamespace
+      join \(namespaces) n on n.oid = s.stxnamespace
       join pg_class t on t.oid = s.stxrelid
       join pg_namespace tn on tn.oid = t.relnamespace
       left join pg_description cm on cm.objoid = s.oid
         and cm.classoid = 'pg_statistic_ext'::regclass and cm.objsubid = 0
-    where n.nspname !~ $1
+    where not n.managed
     """
 
   /// User mappings are left out: they hold passwords.
@@ -479,8 +487,8 @@ enum InventoryQueries {
         'join = ' || nullif(o.oprjoin::oid, 0)::regproc,
         case when o.oprcanhash then 'hashes' end, case when o.oprcanmerge then 'merges' end)
         as definition
-    from pg_operator o join pg_namespace n on n.oid = o.oprnamespace
-    where n.nspname !~ $1 and o.oprcode::oid <> 0 and \(notOfExtension("pg_operator", "o.oid"))
+    from pg_operator o join \(namespaces) n on n.oid = o.oprnamespace
+    where not n.managed and o.oprcode::oid <> 0 and \(notOfExtension("pg_operator", "o.oid"))
     """
 
   /// Who needs whom, by address; rules of views stand for their views, tables for their rows.

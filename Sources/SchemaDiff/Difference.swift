@@ -38,6 +38,8 @@ package struct SchemaDifference: Sendable, Hashable {
 package func difference(
   from: Inventory, to: Inventory, role: String = "postgres"
 ) -> SchemaDifference {
+  // The usual answer is found without a plan.
+  if from == to { return SchemaDifference(statements: [], warnings: []) }
   var swapped: Set<SchemaObject.Key> = []
   while true {
     var writer = DiffWriter(plan: DiffPlan(from: from, to: to, swapped: swapped), role: role)

@@ -4,7 +4,7 @@ internal import SchemaCatalog
 extension DiffWriter {
   /// Grants and revokes, so that every object has exactly the access list that it shall have.
   mutating func writeGrants() {
-    for key in plan.to.objects.keys.sorted() {
+    for key in keysWithOtherGrants().sorted() {
       guard let object = plan.to[key], let grants = object.grants, key.kind != .column,
         key.kind != .defaultPrivileges, let place = Self.grantPlace(of: object)
       else { continue }
@@ -14,6 +14,32 @@ extension DiffWriter {
       writeColumnGrants(of: key.name, from: before, to: grants)
     }
     writeDefaultPrivileges()
+  }
+
+  /// Objects whose list is or may be another one, tables of such columns included.
+  ///
+  /// Mostly none of thousands: only these are put in order and looked at.
+  private func keysWithOtherGrants() -> [Key] {
+    var keys: Set<Key> = []
+    func addParent(of object: SchemaObject) {
+      guard let parent = object.parent else { return }
+      for kind in [SchemaObject.Kind.table, .foreignTable, .view, .materializedView] {
+        keys.insert(Key(kind, parent))
+      }
+    }
+    for (key, object) in plan.to.objects where object.grants != nil || key.kind == .column {
+      let old = plan.from[key]
+      guard
+        old?.grants != object.grants || old?[.owner] != object[.owner]
+          || plan.created.contains(key) || plan.swapped.contains(key)
+      else { continue }
+      if key.kind == .column { addParent(of: object) } else { keys.insert(key) }
+    }
+    for object in plan.from.objects.values
+    where object.key.kind == .column && object.grants != nil && plan.to[object.key] == nil {
+      addParent(of: object)
+    }
+    return Array(keys)
   }
 
   /// What an object's list is when its own statements have run.
