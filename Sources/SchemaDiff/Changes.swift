@@ -95,10 +95,8 @@ extension DiffWriter {
     for (name, _) in pairList(old[.definition]) where !kept.contains(name) {
       add("alter type \(new.key.name) drop attribute \(name)", losesData: true)
     }
-    for (name, type) in after where before[name] != type {
-      let verb = before[name] == nil ? "add" : "alter"
-      let word = before[name] == nil ? "" : "type "
-      add("alter type \(new.key.name) \(verb) attribute \(name) \(word)\(type)")
+    for (name, type) in after where before[name] == nil {
+      add("alter type \(new.key.name) add attribute \(name) \(type)")
     }
   }
 
@@ -146,7 +144,6 @@ extension DiffWriter {
       return
     }
     if old[.generated] != nil, new[.generated] == nil { add("\(prefix) drop expression") }
-    if old[.identity] != nil, new[.identity] == nil { add("\(prefix) drop identity") }
     if plan.retyped.contains(new.key) {
       let type = new[.type] ?? ""
       let collation = new[.collation].map { " collate \($0)" } ?? ""

@@ -173,10 +173,12 @@ struct DiffPlan {
     case .domain: return differs(.definition) ? .swap : rest
     case .composite:
       guard differs(.definition) else { return rest }
-      let before = pairList(old[.definition]).map(\.0)
-      let after = pairList(new[.definition]).map(\.0)
-      let kept = before.filter(after.contains)
-      return Array(after.prefix(kept.count)) == kept ? .inPlace : .swap
+      let before = pairList(old[.definition])
+      let after = pairList(new[.definition])
+      let kept = before.filter { attribute in after.contains { $0.0 == attribute.0 } }
+      // An attribute's type cannot change while a column is of the composite type.
+      let isKept = zip(after, kept).allSatisfy { $0 == $1 } && after.count >= kept.count
+      return isKept ? .inPlace : .swap
     case .defaultPrivileges: return .none
     case .default, .sequence, .schema, .extension, .bucket: return rest
     }

@@ -1,8 +1,14 @@
 internal import SchemaCatalog
 
 extension DiffWriter {
-  /// Parts child tables from parents that they shall not have any more.
+  /// Parts what stays from what it shall not have any more: parents, identity sequences.
   mutating func writeDetachments() {
+    for key in plan.changed.sorted() where key.kind == .column {
+      guard let old = plan.from[key], old[.identity] != nil, plan.to[key]?[.identity] == nil
+      else { continue }
+      // Early: a sequence of the same name may be made, as `serial` has one.
+      add("alter table \(old.parent ?? "") alter column \(old[.name] ?? "") drop identity")
+    }
     for key in plan.changed.sorted() where key.kind == .table {
       guard let old = plan.from[key], let new = plan.to[key] else { continue }
       let isMoved =

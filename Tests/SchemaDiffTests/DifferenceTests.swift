@@ -204,4 +204,57 @@ private func expectDiffToWork(
       """
     _ = try await expectDiffToWork(isReversed ? much : "", isReversed ? "" : much)
   }
+
+  /// What hangs on what changes, both ways: columns below views, functions below columns, types.
+  @Test(arguments: [false, true])
+  func whatHangsOnAChangeComesAlong(_ isReversed: Bool) async throws {
+    let one = """
+      create table public.base (id int primary key, v text);
+      create view public.w1 as select id, v from public.base;
+      create view public.w2 as select id from public.w1 where v is not null;
+      create function public.calc(x int) returns int language sql immutable as 'select x+1';
+      create table public.uses (
+        id int primary key, c int default public.calc(1),
+        g int generated always as (public.calc(id)) stored, check (public.calc(id) > 0));
+      create index on public.uses (public.calc(c));
+      create type public.comp as (a int, b text);
+      create table public.holds (id int, k public.comp, ks public.comp[]);
+      create domain public.dom as int check (value > 0);
+      create table public.doms (d public.dom primary key);
+      create table public.ser (id serial primary key, b bigserial);
+      create schema gone; create table gone.t (id int);
+      create function gone.f() returns int language sql as 'select 1';
+      create function public.out_args(in a int, out b int, out c text)
+        language sql as 'select 1, ''x''';
+      create function public.over(a int) returns int language sql as 'select 1';
+      create table public.pk (a int, b int, primary key (a, b));
+      create table public.fk (a int, b int, foreign key (a, b) references public.pk);
+      create table public.one (id int primary key, other int);
+      create table public.two (id int primary key, other int references public.one);
+      alter table public.one add foreign key (other) references public.two;
+      """
+    let two = """
+      create table public.base (id bigint primary key, v varchar(10) collate "C" not null, x int);
+      create view public.w1 as select x, id, v from public.base;
+      create view public.w2 as select id from public.w1 where v is not null;
+      create function public.calc(x int) returns bigint
+        language sql immutable as 'select x+2::bigint';
+      create table public.uses (
+        id int primary key, c bigint default public.calc(2),
+        g bigint generated always as (public.calc(id)) stored, check (public.calc(id) > 0));
+      create index on public.uses (public.calc(c::int));
+      create type public.comp as (a bigint, b text, z date);
+      create table public.holds (id int, k public.comp, ks public.comp[]);
+      create domain public.dom as bigint check (value > 1);
+      create table public.doms (d public.dom primary key);
+      create table public.ser (id int generated always as identity primary key, b bigint);
+      create function public.out_args(in a int, out b int, out d text)
+        language sql as 'select 1, ''x''';
+      create procedure public.over(a int) language sql as 'select 1';
+      create table public.pk (a int, b int, c int, primary key (b, a));
+      create table public.fk (a int, b int, foreign key (b, a) references public.pk on update cascade);
+      create materialized view public.kept as select 1 as x;
+      """
+    _ = try await expectDiffToWork(isReversed ? two : one, isReversed ? one : two)
+  }
 }
