@@ -86,9 +86,7 @@ extension Stack {
   // MARK: - Another database
 
   private static func parameters(of url: String) throws -> ConnectionParameters {
-    guard let parameters = ConnectionParameters(url: url) else {
-      throw ConnectionParameters.badURL
-    }
+    let parameters = try ConnectionParameters(url: url)
     return parameters
   }
 

@@ -55,7 +55,7 @@ struct DBDump: AsyncHomebaseCommand {
   }
 
   func runAsync(in session: Session) async throws {
-    let parameters = try parameters(in: session)
+    let parameters = try target.parameters(in: session)
     let dump = Dump(
       dataOnly ? .data : roleOnly ? .roles : .schema, schemas: listed(schema),
       excludedTables: listed(exclude), usesCopy: useCopy, keepsComments: keepComments)
@@ -83,19 +83,6 @@ struct DBDump: AsyncHomebaseCommand {
       throw error
     }
     session.output.note("written to \(file)")
-  }
-
-  private func parameters(in session: Session) throws -> ConnectionParameters {
-    var url = target.databaseURL
-    if url == nil { url = try session.connect().ask(StatusRequest()).urls["DB_URL"] }
-    guard let url else {
-      throw Diagnostic(
-        code: "stack_stopped", message: "the stack does not run",
-        hint: "`homebase start` starts it")
-    }
-    guard var parameters = ConnectionParameters(url: url) else { throw ConnectionParameters.badURL }
-    if let password = target.password { parameters.password = password }
-    return parameters
   }
 }
 
