@@ -68,13 +68,13 @@ import Testing
   }
 
   @Test(arguments: [
-    (["db", "diff", "--linked"], "there is no linked project"),
+    (["db", "diff", "--linked"], "--linked names a hosted project"),
     (["db", "pull"], "name the database with --db-url"),
     (["db", "pull", "--local"], "homebase db diff"),
     (["db", "dump", "--data-only", "--role-only"], "not both"),
     (["db", "dump", "-x", "public.t"], "give --data-only"),
     (["db", "diff", "--local", "--db-url", "postgres://x"], "not both"),
-    (["db", "dump", "--db-url", "mysql://u:secret@x"], "no address of a PostgreSQL database"),
+    (["db", "dump", "--db-url", "mysql://u:secret@x"], "the address is no postgresql:"),
     (["migration", "squash", "--version", "x"], "takes a migration's number"),
   ])
   func wrongUsage(_ arguments: [String], _ message: String) async throws {
