@@ -18,34 +18,43 @@ package actor DatabaseLease {
   /// Names the lease among others.
   package nonisolated let id: String
   private let access: ClusterAccess
-  private var template: String
+  /// What copies are made of; nil when it was handed out itself.
+  private var template: String?
+  private let makeTemplate: @Sendable () async throws -> String
   private var databases: Set<String> = []
   private var made = 0
   private var hasEnded = false
   /// Copies are made one after the other: two at once take as long, and the first comes later.
   private let making = Turnstile()
 
-  init(id: String, access: ClusterAccess, template: String) {
-    self.id = id
+  init(
+    access: ClusterAccess, template: String,
+    makeTemplate: @escaping @Sendable () async throws -> String
+  ) {
+    id = template
     self.access = access
     self.template = template
+    self.makeTemplate = makeTemplate
   }
 
   /// How many databases it had so far.
   package var count: Int { made }
 
-  /// Makes a copy.
+  /// Makes a copy; where the template was handed out, a new one is made of the origin as it is then.
   ///
   /// - Returns: Its name.
   /// - Throws: `LifecycleError.diskFull`, `PostgresError`; `LeaseError.ended`.
   package func make() async throws -> String {
     try await making.pass {
       guard !hasEnded else { throw LeaseError.ended(id) }
+      let source: String
+      if let template { source = template } else { source = try await makeTemplate() }
+      template = source
       let connection = try await access.connect(to: Ledger.database, as: access.superuser)
       do {
         let name = try await Ledger.newName("lease", connection)
         databases.insert(name)
-        try await access.copier(connection).clone(template, to: name)
+        try await access.copier(connection).clone(source, to: name)
         await connection.close()
         made += 1
         return name
@@ -54,6 +63,24 @@ package actor DatabaseLease {
         throw error
       }
     }
+  }
+
+  /// Hands out the template itself, which saves a copy where no more will be wanted.
+  ///
+  /// - Returns: Its name.
+  /// - Throws: What `make` throws.
+  package func giveOutTemplate() async throws -> String {
+    let name = await making.pass {
+      let name = hasEnded ? nil : template
+      if let name {
+        template = nil
+        databases.insert(name)
+        made += 1
+      }
+      return name
+    }
+    if let name { return name }
+    return try await make()
   }
 
   /// Drops one of the copies, whoever is connected to it.
@@ -90,7 +117,7 @@ package actor DatabaseLease {
           """
           select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1
           """, [name])
-        try await access.copier(connection).drop(old)
+        if let old { try await access.copier(connection).drop(old) }
         await connection.close()
       } catch {
         await connection.close()
@@ -103,18 +130,19 @@ package actor DatabaseLease {
   package func end() async {
     hasEnded = true
     // Not in a task that is cancelled already: every statement in it would be stopped.
-    let names = databases.sorted() + [template]
-    let access = access
-    let making = making
-    databases = []
-    await Task.detached {
-      await making.pass {
-        guard let connection = try? await access.connect(to: Ledger.database, as: access.superuser)
-        else { return }
-        for name in names { try? await access.copier(connection).drop(name) }
-        await connection.close()
-      }
-    }.value
+    await Task.detached { await self.dropAll() }.value
+  }
+
+  private func dropAll() async {
+    await making.pass {
+      let names = databases.sorted() + [template].compactMap { $0 }
+      databases = []
+      template = nil
+      guard let connection = try? await access.connect(to: Ledger.database, as: access.superuser)
+      else { return }
+      for name in names { try? await access.copier(connection).drop(name) }
+      await connection.close()
+    }
   }
 }
 
@@ -161,6 +189,15 @@ extension ProjectDatabase {
     _ origin: DatabaseLease.Origin, extensions: [String] = [],
     progress: LifecycleProgress = .silent
   ) async throws -> DatabaseLease {
+    let template = try await leaseTemplate(origin, extensions, progress)
+    return DatabaseLease(access: access, template: template) {
+      try await self.leaseTemplate(origin, extensions, .silent)
+    }
+  }
+
+  private func leaseTemplate(
+    _ origin: DatabaseLease.Origin, _ extensions: [String], _ progress: LifecycleProgress
+  ) async throws -> String {
     let connection = try await access.connect(to: Ledger.database, as: access.superuser)
     let copier = access.copier(connection)
     do {
@@ -194,7 +231,7 @@ extension ProjectDatabase {
         throw error
       }
       await connection.close()
-      return DatabaseLease(id: template, access: access, template: template)
+      return template
     } catch {
       await connection.close()
       throw error

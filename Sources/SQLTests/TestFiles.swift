@@ -44,6 +44,11 @@ package struct TestFile: Sendable, Hashable {
 }
 
 extension TestFile {
+  /// Whether the file changes something that stays, as far as its text tells.
+  var commits: Bool {
+    (try? readBytes(path)).map { Self.commits($0).changes } ?? false
+  }
+
   /// Whether the file is meant to leave something: it commits.
   ///
   /// An extension that is only asked for (`if not exists`) is no reason, except in a file that is

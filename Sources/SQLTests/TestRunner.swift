@@ -14,6 +14,8 @@ package struct TestRunner: Sendable {
   private let workers: Int
   /// How many files at the beginning prepare the database for the others.
   package let setupFiles: Int
+  /// Whether some of the others are likely to change their database.
+  package let expectsChanges: Bool
   private let folders: [String]
   private let psql: String?
   private let display: @Sendable (String) -> String
@@ -32,7 +34,13 @@ package struct TestRunner: Sendable {
   ) {
     self.files = files
     self.workers = max(1, min(workers, files.count))
-    setupFiles = files.prefix { $0.preparesOthers }.count
+    let setupFiles = files.prefix { $0.preparesOthers }.count
+    self.setupFiles = setupFiles
+    expectsChanges = files.dropFirst(setupFiles).contains { file in
+      file.commits
+        || (try? PsqlInterpreter.unknownCommand(
+          in: file.path, folders: folders, display: display)) ?? nil != nil
+    }
     self.folders = folders
     self.psql = psql
     self.display = display

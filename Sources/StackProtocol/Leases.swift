@@ -25,8 +25,15 @@ package struct DatabaseLeaseRequest: StackRequest {
   /// Extensions that each of them has, in the schema `extensions` unless they are there.
   package var extensions: [String]
 
-  package init(count: Int, origin: Origin = .live, extensions: [String] = []) {
+  /// Whether one more copy is kept to make others of; without it the databases are there sooner,
+  /// and one that is wanted later is a copy of the origin as it is then.
+  package var reserves: Bool
+
+  package init(
+    count: Int, origin: Origin = .live, extensions: [String] = [], reserves: Bool = true
+  ) {
     self.count = count
+    self.reserves = reserves
     self.origin = origin
     self.extensions = extensions
   }

@@ -35,8 +35,14 @@ extension StackCommands {
     let lease = try await database.lease(origin, extensions: request.extensions)
     await leases.add(lease)
     do {
-      for _ in 0..<max(1, request.count) {
-        try await reply.stream(Self.leased(try await lease.make(), of: lease, database))
+      for _ in 0..<max(1, request.count) - (request.reserves ? 0 : 1) {
+        let name = try await lease.make()
+        try await reply.stream(Self.leased(name, of: lease, database))
+      }
+      // Last: once somebody uses it, nothing can be copied of it.
+      if !request.reserves {
+        let name = try await lease.giveOutTemplate()
+        try await reply.stream(Self.leased(name, of: lease, database))
       }
       // Until it is cancelled: the client is gone, or the supervisor stops.
       while true { try await Task.sleep(for: .seconds(3_600)) }

@@ -32,6 +32,25 @@ import Testing
     }
   }
 
+  /// A template that was handed out is made anew when one more is wanted.
+  @Test func theTemplateItselfCanBeHandedOut() async throws {
+    try await withDatabase { folder, database in
+      let lease = try await database.lease(.live)
+      let copy = try await lease.make()
+      let template = try await lease.giveOutTemplate()
+      #expect(template != copy)
+      try await withConnection(template, of: database) {
+        _ = try await $0.query("delete from notes")
+      }
+      _ = try await database.query("insert into notes values (70, 'later')")
+      #expect(try await bodies(try await lease.make(), of: database) == ["seeded", "later"])
+      #expect(try await bodies(copy, of: database) == ["seeded"])
+      await lease.end()
+      #expect(
+        try await rows(database, "select datname from pg_database where datname ~ 'lease'") == [])
+    }
+  }
+
   /// What was done in a promoted copy is in all that come after it.
   @Test func aPromotedCopyIsTheTemplate() async throws {
     try await withDatabase { folder, database in

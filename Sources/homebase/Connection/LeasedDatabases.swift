@@ -25,17 +25,19 @@ final class LeasedDatabases: TestDatabaseSource {
   ///
   /// - Parameters:
   ///   - count: How many are used at a time.
+  ///   - reserves: Whether others are likely to be wanted in the place of some.
   ///   - preparesFirst: Whether one comes first, to be promoted before there are others.
   ///   - extensions: What each of them has.
   ///   - connect: Opens a connection to the supervisor.
   init(
-    count: Int, preparesFirst: Bool, extensions: [String],
+    count: Int, reserves: Bool, preparesFirst: Bool, extensions: [String],
     connect: @escaping @Sendable () throws -> StackConnection
   ) {
     self.connect = connect
     self.count = count
     let request = DatabaseLeaseRequest(
-      count: preparesFirst ? 1 : count, extensions: extensions)
+      count: preparesFirst ? 1 : count, extensions: extensions,
+      reserves: reserves && !preparesFirst)
     queue.async {
       do {
         _ = try connect().stream(request) { self.add($0) }

@@ -69,7 +69,8 @@ struct TestDB: AsyncHomebaseCommand {
       }
     } else {
       let databases = LeasedDatabases(
-        count: workers, preparesFirst: runner.setupFiles > 0, extensions: ["pgtap"]
+        count: workers, reserves: runner.expectsChanges, preparesFirst: runner.setupFiles > 0,
+        extensions: ["pgtap"]
       ) { try session.connect(to: place) }
       report = try await run(databases)
     }
