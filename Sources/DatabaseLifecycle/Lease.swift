@@ -117,7 +117,11 @@ package actor DatabaseLease {
           """
           select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1
           """, [name])
-        if let old { try await access.copier(connection).drop(old) }
+        if let old {
+          databases.insert(old)
+          try await access.copier(connection).drop(old)
+          databases.remove(old)
+        }
         await connection.close()
       } catch {
         await connection.close()
@@ -200,17 +204,15 @@ extension ProjectDatabase {
   ) async throws -> String {
     let connection = try await access.connect(to: Ledger.database, as: access.superuser)
     let copier = access.copier(connection)
+    let name = try await Ledger.newName("lease", connection)
     do {
-      let template: String
       switch origin {
       case .live:
-        template = try await turnstile.pass {
-          let name = try await Ledger.newName("lease", connection)
+        try await turnstile.pass {
           try await copier.checkRoom(for: Ledger.live)
           _ = try await Swap(connection: connection).whileHalted([Ledger.live]) {
             try await copier.clone(Ledger.live, to: name)
           }
-          return name
         }
       case .fresh:
         let inputs = try currentInputs()
@@ -221,19 +223,21 @@ extension ProjectDatabase {
             progress: progress)
           return try await builder.build(files).layer
         }
-        template = try await Ledger.newName("lease", connection)
-        try await copier.clone(layer, to: template)
+        try await copier.clone(layer, to: name)
       }
-      do {
-        try await add(extensions, to: template)
-      } catch {
-        try? await copier.drop(template)
-        throw error
-      }
+      try await add(extensions, to: name)
       await connection.close()
-      return template
+      return name
     } catch {
       await connection.close()
+      let access = access
+      // A client that went away has cancelled this task, and with it every statement in it.
+      await Task.detached {
+        guard let other = try? await access.connect(to: Ledger.database, as: access.superuser)
+        else { return }
+        try? await access.copier(other).drop(name)
+        await other.close()
+      }.value
       throw error
     }
   }

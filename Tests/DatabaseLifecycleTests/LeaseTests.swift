@@ -98,6 +98,20 @@ import Testing
     }
   }
 
+  /// A client that goes away while its first database is being made leaves nothing.
+  @Test func aCancelledBeginningLeavesNothing() async throws {
+    try await withDatabase { folder, database in
+      for steps in [0, 1, 20, 200, 1_000, 3_000] {
+        let task = Task { try await database.lease(.live, extensions: ["hstore"]) }
+        for _ in 0..<steps { await Task.yield() }
+        task.cancel()
+        if let lease = try? await task.value { await lease.end() }
+      }
+      let left = try await rows(database, "select datname from pg_database where datname ~ 'lease'")
+      #expect(left == [])
+    }
+  }
+
   /// What a killed supervisor left is dropped by its next start.
   @Test func theNextStartDropsWhatWasLeft() async throws {
     try await withDatabase { folder, database in
