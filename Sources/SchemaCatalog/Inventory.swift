@@ -72,7 +72,13 @@ package enum ManagedSchemas {
     "^(" + patterns.map { $0.replacing("*", with: ".*") }.joined(separator: "|") + ")$"
 }
 
-extension Inventory {
+/// What a database answered: the rows that an inventory is made of.
+///
+/// Two copies of one database give equal answers, numbers of objects included: then nothing has to
+/// be made of them to know that the two do not differ.
+package struct InventoryAnswers: Sendable, Hashable {
+  fileprivate var results: [PostgresResult]
+
   /// Reads a database: one round trip, one snapshot.
   ///
   /// - Parameter connection: Any role that may read the system's catalog; not in a transaction.
@@ -80,7 +86,7 @@ extension Inventory {
   /// - Throws: `CatalogError`.
   package static func read(
     from connection: PostgresConnection
-  ) async throws(CatalogError) -> Inventory {
+  ) async throws(CatalogError) -> InventoryAnswers {
     var results: [PostgresResult]
     do throws(PostgresError) {
       let expression = ManagedSchemas.expression
@@ -111,13 +117,35 @@ extension Inventory {
       throw .unreadable("\(results.count) answers")
     }
     results.removeFirst(2)
+    return InventoryAnswers(results: results)
+  }
+}
+
+extension Inventory {
+  /// Makes an inventory of a database's answers.
+  ///
+  /// - Parameter answers: Of one database.
+  /// - Throws: `CatalogError.unreadable`.
+  package init(_ answers: InventoryAnswers) throws(CatalogError) {
+    let results = answers.results
     var reader = InventoryReader()
     for (index, query) in InventoryQueries.all.enumerated() {
       reader.take(results[index], as: query.kind)
     }
     reader.connect(results[InventoryQueries.all.count])
     try reader.takeBuckets(results[InventoryQueries.all.count + 1].firstValue)
-    return Inventory(reader.objects)
+    self.init(reader.objects)
+  }
+
+  /// Reads a database: one round trip, one snapshot.
+  ///
+  /// - Parameter connection: Any role that may read the system's catalog; not in a transaction.
+  /// - Returns: What is there now.
+  /// - Throws: `CatalogError`.
+  package static func read(
+    from connection: PostgresConnection
+  ) async throws(CatalogError) -> Inventory {
+    try Inventory(try await InventoryAnswers.read(from: connection))
   }
 }
 

@@ -30,6 +30,14 @@ enum InventoryQueries {
       where s.nspname !~ '^(pg_.*|information_schema)$' offset 0)
     """
 
+  /// Whatever has columns: its name is written once, not once a column.
+  private static let holders = """
+    (select c.oid, c.relkind, n.managed, format('%I.%I', n.nspname, c.relname) as key
+      from pg_class c join \(namespaces) n on n.oid = c.relnamespace
+      where c.relkind in ('r', 'p', 'f', 'v', 'm') and \(notOfExtension("pg_class", "c.oid"))
+      offset 0)
+    """
+
   private static func acl(_ column: String, _ type: String, _ owner: String) -> String {
     "array_to_string(coalesce(\(column), acldefault(\(type), \(owner))), E'\\n') as acl"
   }
@@ -168,14 +176,14 @@ enum InventoryQueries {
 
   /// Those of managed schemas come when they have grants of their own.
   private static let columns = """
-    select format('%I.%I.%I', n.nspname, c.relname, a.attname) as key,
-      format('%I.%I', n.nspname, c.relname) as parent, quote_ident(a.attname) as name,
-      'pg_class'::regclass::oid::int as class, c.oid, a.attnum as number, n.managed,
+    select c.key || '.' || quote_ident(a.attname) as key,
+      c.key as parent, quote_ident(a.attname) as name,
+      'pg_class'::regclass::oid::int as class, c.oid, a.attnum as number, c.managed,
       format_type(a.atttypid, a.atttypmod) as type,
       case when a.attcollation <> t.typcollation
         then a.attcollation::regcollation::text end as collation,
       nullif(a.attnotnull, false) as "notNull",
-      case when not n.managed then pg_get_expr(d.adbin, d.adrelid) end as default,
+      case when not c.managed then pg_get_expr(d.adbin, d.adrelid) end as default,
       d.oid as "defaultOID",
       nullif(a.attgenerated, '') as generated,
       nullif(a.attidentity, '') as identity,
@@ -199,15 +207,12 @@ enum InventoryQueries {
       array_to_string(a.attacl, E'\\n') as acl,
       cm.description as comment
     from pg_attribute a
-      join pg_class c on c.oid = a.attrelid
-      join \(namespaces) n on n.oid = c.relnamespace
+      join \(holders) c on c.oid = a.attrelid
       join pg_type t on t.oid = a.atttypid
       left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
       left join pg_description cm on cm.objoid = c.oid
         and cm.classoid = 'pg_class'::regclass and cm.objsubid = a.attnum
-    where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'f', 'v', 'm')
-      and (not n.managed or a.attacl is not null)
-      and \(notOfExtension("pg_class", "c.oid"))
+    where a.attnum > 0 and not a.attisdropped and (not c.managed or a.attacl is not null)
     order by c.oid, a.attnum
     """
 
@@ -238,40 +243,37 @@ enum InventoryQueries {
     """
 
   private static let constraints = """
-    select format('%I on %I.%I', k.conname, n.nspname, c.relname) as key,
-      format('%I.%I', n.nspname, c.relname) as parent, k.contype as type,
+    select quote_ident(k.conname) || ' on ' || c.key as key,
+      c.key as parent, k.contype as type,
       quote_ident(k.conname) as name,
       'pg_constraint'::regclass::oid::int as class, k.oid,
       case when k.contype in ('p', 'u', 'x') then k.conindid end as alias,
       pg_get_constraintdef(k.oid) as definition,
       cm.description as comment,
       case when k.contype in ('p', 'u') then nullif(i.indisclustered, false) end as clustered
-    from pg_constraint k join pg_class c on c.oid = k.conrelid
-      join \(namespaces) n on n.oid = c.relnamespace
+    from pg_constraint k join \(holders) c on c.oid = k.conrelid
       left join pg_index i on i.indexrelid = k.conindid
       left join pg_description cm on cm.objoid = k.oid
         and cm.classoid = 'pg_constraint'::regclass and cm.objsubid = 0
-    where k.contype in ('p', 'u', 'f', 'c', 'x') and k.conislocal and k.conparentid = 0
-      and not n.managed and \(notOfExtension("pg_class", "c.oid"))
+    where k.contype in ('p', 'u', 'f', 'c', 'x') and k.conislocal and k.conparentid = 0 and not c.managed
     """
 
   private static let indexes = """
     select format('%I.%I', n.nspname, c.relname) as key, quote_ident(c.relname) as name,
-      format('%I.%I', tn.nspname, t.relname) as parent,
+      t.key as parent,
       'pg_class'::regclass::oid::int as class, c.oid,
       pg_get_indexdef(c.oid) as definition, cm.description as comment,
       nullif(i.indisclustered, false) as clustered
     from pg_index i
       join pg_class c on c.oid = i.indexrelid
       join \(namespaces) n on n.oid = c.relnamespace
-      join pg_class t on t.oid = i.indrelid
-      join pg_namespace tn on tn.oid = t.relnamespace
+      join \(holders) t on t.oid = i.indrelid
       left join pg_description cm on cm.objoid = c.oid
         and cm.classoid = 'pg_class'::regclass and cm.objsubid = 0
     where not n.managed and not c.relispartition and i.indislive
       and not exists (
         select from pg_constraint k where k.conindid = c.oid and k.contype in ('p', 'u', 'x'))
-      and \(notOfExtension("pg_class", "t.oid")) and \(notOfExtension("pg_class", "c.oid"))
+      and \(notOfExtension("pg_class", "c.oid"))
     """
 
   private static let functions = """
@@ -333,8 +335,8 @@ enum InventoryQueries {
     """
 
   private static let policies = """
-    select format('%I on %I.%I', p.polname, n.nspname, c.relname) as key,
-      quote_ident(p.polname) as name, format('%I.%I', n.nspname, c.relname) as parent,
+    select quote_ident(p.polname) || ' on ' || c.key as key,
+      quote_ident(p.polname) as name, c.key as parent,
       'pg_policy'::regclass::oid::int as class, p.oid,
       case p.polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update'
         when 'd' then 'delete' else 'all' end as command,
@@ -345,24 +347,22 @@ enum InventoryQueries {
       pg_get_expr(p.polqual, p.polrelid) as using,
       pg_get_expr(p.polwithcheck, p.polrelid) as check,
       cm.description as comment
-    from pg_policy p join pg_class c on c.oid = p.polrelid
-      join \(namespaces) n on n.oid = c.relnamespace
+    from pg_policy p join \(holders) c on c.oid = p.polrelid
       left join pg_description cm on cm.objoid = p.oid
         and cm.classoid = 'pg_policy'::regclass and cm.objsubid = 0
-    where n.nspname <> 'cron' and \(notOfExtension("pg_class", "c.oid"))
+    where c.key not like 'cron.%'
     """
 
   private static let rules = """
-    select format('%I on %I.%I', w.rulename, n.nspname, c.relname) as key,
-      quote_ident(w.rulename) as name, format('%I.%I', n.nspname, c.relname) as parent,
+    select quote_ident(w.rulename) || ' on ' || c.key as key,
+      quote_ident(w.rulename) as name, c.key as parent,
       'pg_rewrite'::regclass::oid::int as class, w.oid,
       rtrim(pg_get_ruledef(w.oid), ';') as definition, nullif(w.ev_enabled, 'O') as enabled,
       cm.description as comment
-    from pg_rewrite w join pg_class c on c.oid = w.ev_class
-      join \(namespaces) n on n.oid = c.relnamespace
+    from pg_rewrite w join \(holders) c on c.oid = w.ev_class
       left join pg_description cm on cm.objoid = w.oid
         and cm.classoid = 'pg_rewrite'::regclass and cm.objsubid = 0
-    where w.rulename <> '_RETURN' and not n.managed and \(notOfExtension("pg_class", "c.oid"))
+    where w.rulename <> '_RETURN' and not c.managed
     """
 
   private static let eventTriggers = """

@@ -35,11 +35,17 @@ extension Stack {
       }
       reference = try await afterRunning(opening, progress: progress).withoutPlatform()
     } else {
-      async let live = database.withLiveCatalog { try await Inventory.read(from: $0) }
-      reference = try await database.withReference(progress: progress) {
-        try await Inventory.read(from: $0.connection)
+      async let live = database.withLiveCatalog { try await InventoryAnswers.read(from: $0) }
+      let made = try await database.withReference(progress: progress) {
+        try await InventoryAnswers.read(from: $0.connection)
       }
-      target = try await live
+      let found = try await live
+      if made == found {
+        return DiffReport(took: Milliseconds(ContinuousClock.now - began), sql: "", drops: [])
+      }
+      async let wanted = Inventory(found)
+      reference = try Inventory(made)
+      target = try await wanted
     }
     if !request.schemas.isEmpty {
       target = target.only(schemas: request.schemas)

@@ -92,6 +92,32 @@ import Testing
       ])
   }
 
+  /// The short way to "nothing differs": a copy answers as its template does.
+  @Test func copiesGiveEqualAnswers() async throws {
+    let cluster = try await TemporaryCluster.shared()
+    try await cluster.withDatabase { name in
+      let first = try await cluster.withConnection(to: name) { connection in
+        _ = try await connection.execute(
+          "create table t (id serial primary key); create view v as table t")
+        return try await InventoryAnswers.read(from: connection)
+      }
+      try await cluster.withConnection {
+        _ = try await $0.query("create database \(name)_copy template \(name)")
+      }
+      let second = try await cluster.withConnection(to: "\(name)_copy") {
+        let same = try await InventoryAnswers.read(from: $0)
+        _ = try await $0.execute("comment on view v is 'x'")
+        let other = try await InventoryAnswers.read(from: $0)
+        #expect(same != other)
+        return same
+      }
+      try await cluster.withConnection {
+        _ = try await $0.query("drop database \(name)_copy with (force)")
+      }
+      #expect(first == second)
+    }
+  }
+
   /// A session that failed to read is used for something else afterwards.
   @Test func readingLeavesNoTransaction() async throws {
     let cluster = try await TemporaryCluster.shared()
