@@ -49,29 +49,28 @@ package final class PortReservation: Sendable {
     }
   }
 
-  /// Takes the port that was used before, else the preferred one, else the next free one.
+  /// Takes the preferred port, else the one that was used before, else the next free one.
   ///
   /// - Parameters:
   ///   - preferred: The port in the configuration.
   ///   - remembered: What `PortMemory` has for it.
   ///   - avoiding: Ports that other services of this project wish for.
-  /// - Returns: The port, held, and why it moved just now: `PortError.taken` with the owner. A
-  ///   remembered port has moved before, and needs no new word.
+  /// - Returns: The port, held, and why it is another one: `PortError.taken` with the owner.
   /// - Throws: `PortError.noneFree` when two hundred ports in a row are taken.
   package static func reserve(
     preferred: Int, remembered: Int? = nil, avoiding: Set<Int> = []
   ) throws(PortError) -> (reservation: PortReservation, movedBecause: PortError?) {
-    if let remembered, remembered != preferred,
-      let reservation = try? reserve(port: remembered)
-    {
-      return (reservation, nil)
-    }
     let reason: PortError
     do throws(PortError) {
       return (try reserve(port: preferred), nil)
     } catch {
       guard case .taken = error else { throw error }
       reason = error
+    }
+    if let remembered, remembered != preferred,
+      let reservation = try? reserve(port: remembered)
+    {
+      return (reservation, reason)
     }
     let last = min(65_535, preferred + 200)
     for port in preferred..<last where !avoiding.contains(port + 1) {

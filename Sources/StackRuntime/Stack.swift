@@ -167,7 +167,8 @@ package actor Stack {
       warnings.append(
         Diagnostic(
           code: "port_moved", message: moves.joined(separator: "; "),
-          hint: "they stay there; `homebase status` prints the addresses"))
+          hint: "a start takes the configured ones as soon as they are free; "
+            + "`homebase status` prints the addresses"))
     }
 
     let cluster = try await Cluster.prepare(

@@ -66,8 +66,22 @@ private func stranger(port: Int, listens: Bool) -> Int32? {
     #expect(third.port > second.port + 1)
   }
 
-  /// An address that a developer has in a file stays, from start to start.
-  @Test func rememberedPortIsTriedFirst() throws {
+  /// A moved port comes back as soon as it is free; until then it stays where it moved, and says so.
+  @Test func theWishIsTriedBeforeTheMemory() throws {
+    var stranger: PortReservation? = try PortReservation.reserve(port: 0)
+    let wish = try #require(stranger?.port)
+    var moved: PortReservation? = try PortReservation.reserve(port: 0)
+    let remembered = try #require(moved?.port)
+    moved = nil
+    let (second, reason) = try PortReservation.reserve(preferred: wish, remembered: remembered)
+    #expect(second.port == remembered && reason?.diagnostic.code == "port_taken")
+    stranger = nil
+    let (third, none) = try PortReservation.reserve(preferred: wish, remembered: remembered)
+    #expect(third.port == wish && none == nil)
+  }
+
+  /// Where a port moved to outlives the process; a wish that came true is forgotten.
+  @Test func movesAreRemembered() throws {
     let folder = try TemporaryFolder()
     let file = "\(folder.path)/ports.json"
     let probe = try PortReservation.reserve(port: 0)
@@ -78,9 +92,6 @@ private func stranger(port: Int, listens: Bool) -> Int32? {
     try memory.remember(54_321, for: 54_321)
     let saved = PortMemory(file: file)
     #expect(saved[54_322] == probe.port && saved[54_321] == nil)
-
-    let (other, _) = try PortReservation.reserve(preferred: 0, remembered: saved[54_322])
-    #expect(other.port != probe.port)
   }
 
   /// A file that was cut off costs at most another free port.
