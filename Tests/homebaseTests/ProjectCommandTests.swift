@@ -43,6 +43,23 @@ import Testing
     }
   }
 
+  /// A second project inside of one would be found in its place, or never.
+  @Test(arguments: ["", "apps/web"])
+  func initRefusesAProjectAround(folder: String) async throws {
+    try await withWorld(running: false) { world async throws in
+      try world.write("project_id = \"x\"\n", to: "supabase/config.toml")
+      let here = folder.isEmpty ? world.place.root : "\(world.place.root)/\(folder)"
+      try world.write("", to: "apps/web/package.json")
+      let refused = try await world.run(["init", "--style", "homebase", "--workdir", here])
+      #expect(refused.code == 3)
+      #expect(
+        refused.errors.hasPrefix(
+          "error: this folder belongs to a project already: "
+            + "\(world.place.root)/supabase/config.toml\n"))
+      #expect(world.read("homebase.toml") == nil && world.read("apps/web/homebase.toml") == nil)
+    }
+  }
+
   @Test func seeds() async throws {
     try await withWorld(running: true) { request, _ in
       if request.command == SeedGenerateRequest.name {

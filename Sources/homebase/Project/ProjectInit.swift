@@ -3,6 +3,7 @@ import Console
 import Diagnostics
 import FoundationEssentials
 import Glibc
+import ProjectConfiguration
 
 /// Makes a new project.
 struct ProjectInit: HomebaseCommand {
@@ -33,6 +34,7 @@ struct ProjectInit: HomebaseCommand {
           "start it with `homebase start`, or write over these files with `homebase init --force`",
         category: .refused)
     }
+    if !force { try session.refuseProject(around: root) }
     for file in files { try write(file, below: root) }
     try session.output.show(Report(project: name, root: root, files: files.map(\.path)))
   }
@@ -65,6 +67,23 @@ struct ProjectInit: HomebaseCommand {
 extension ProjectPlace.Style: ExpressibleByArgument {}
 
 extension Session {
+  /// Refuses a folder that belongs to a project: its own, or one above it.
+  ///
+  /// - Parameter root: Of the new project, without links; with `--workdir`, what is above does not
+  ///   count.
+  /// - Throws: A diagnostic with the file that marks the project.
+  fileprivate func refuseProject(around root: String) throws {
+    let found = try? process.rooms.findProject(root, chosenFolder != nil, process.environment)
+    guard let found else { return }
+    let file = found.layout.configurationFile
+    // Migrations without a configuration are what `init` completes.
+    guard let mark = file ?? (found.root == root ? nil : found.migrationsFolder) else { return }
+    throw Diagnostic(
+      code: "project_exists", message: "this folder belongs to a project already: \(mark)",
+      hint: "start it with `homebase start`, or make another one here with `homebase init --force`",
+      category: .refused)
+  }
+
   /// The folder in which a project is to be made: there, not above it.
   ///
   /// - Returns: Absolute, without links.
