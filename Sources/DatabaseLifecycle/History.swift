@@ -42,7 +42,7 @@ extension ProjectDatabase {
       history.map { ($0.version, $0) }, uniquingKeysWith: { first, _ in first })
     let known = Set(files.migrations.map { $0.version })
     let homeless = history.filter { !known.contains($0.version) }
-    var warnings = files.warnings
+    var warnings = [inputs.migrationsAreOff].compactMap { $0 } + files.warnings
     for migration in files.migrations {
       var content = MigrationState.Content.unknown
       var renumberedFrom: String?
@@ -115,9 +115,12 @@ extension ProjectDatabase {
 
   /// Tells which files the live database's history does not hold.
   ///
-  /// - Returns: How many versions are applied, and the names of the files that are not.
+  /// - Returns: How many versions are applied, the names of the files that are not, and what is
+  ///   wrong with the names of files that are no migrations.
   /// - Throws: `LifecycleError` when the files cannot be listed; `PostgresError`.
-  package func pendingMigrations() async throws -> (applied: Int, pending: [String]) {
+  package func pendingMigrations() async throws -> (
+    applied: Int, pending: [String], skipped: [Diagnostic]
+  ) {
     let inputs = try currentInputs()
     let files = try ProjectFiles.list(inputs, fingerprints: fingerprints)
     let result = try await withLive {
@@ -127,7 +130,8 @@ extension ProjectDatabase {
     let pending = files.migrations.filter { !applied.contains($0.version) }
     return (
       applied.count,
-      pending.map { $0.path.split(separator: "/").last.map { String($0) } ?? $0.path }
+      pending.map { $0.path.split(separator: "/").last.map { String($0) } ?? $0.path },
+      files.warnings.filter { $0.code == ProjectFiles.skippedCode }
     )
   }
 
@@ -185,6 +189,7 @@ extension ProjectDatabase {
   package func repairHistory(_ versions: [String], isApplied: Bool) async throws -> [String] {
     try await turnstile.pass {
       let inputs = try currentInputs()
+      if let off = inputs.migrationsAreOff, isApplied || versions.isEmpty { throw off }
       let files = try ProjectFiles.list(inputs, fingerprints: fingerprints)
       var statements: [PostgresStatement] = []
       var edited = versions

@@ -10,6 +10,10 @@ package enum LifecycleError: Error, Sendable {
   case duplicateVersion(version: String, first: String, second: String)
   /// `--version` names a version that no file bears.
   case noSuchVersion(String, known: [String])
+  /// Seed files that were asked for by name are not there.
+  case noSuchSeed([String], folder: String)
+  /// `db.migrations.enabled` is false in a file.
+  case migrationsAreOff(file: String)
   /// A statement failed. `step` is `migration`, `seed` or `roles`.
   case statementFailed(
     step: String, location: SourceLocation, sqlstate: String, reason: String, detail: String?,
@@ -43,6 +47,8 @@ package enum LifecycleError: Error, Sendable {
   package enum Remains: Sendable, Hashable {
     /// It ran in a database that nobody sees.
     case databaseUnchanged
+    /// It ran in a database that nobody sees, and there is none of the project's yet.
+    case platformAlone
     /// It ran in the live database, as one transaction.
     case nothingOfFile
     /// It ran in the live database, and what stands before the failure is committed.
@@ -52,6 +58,9 @@ package enum LifecycleError: Error, Sendable {
       switch self {
       case .databaseUnchanged:
         "your database is unchanged; mend the line, then run `homebase db reset`"
+      case .platformAlone:
+        "the stack runs with the platform's schema alone; mend the line, then run "
+          + "`homebase db reset`"
       case .nothingOfFile:
         "nothing of this file stays; mend the line, then run the command again"
       case .partOfFile:
@@ -59,6 +68,20 @@ package enum LifecycleError: Error, Sendable {
           + "then run `homebase db reset`"
       }
     }
+  }
+}
+
+extension LifecycleError {
+  /// Says at a first start what is there, where there was no database that could stay.
+  var ofFirstStart: LifecycleError {
+    guard
+      case .statementFailed(
+        let step, let location, let sqlstate, let reason, let detail, let hint, let excerpt,
+        .databaseUnchanged) = self
+    else { return self }
+    return .statementFailed(
+      step: step, location: location, sqlstate: sqlstate, reason: reason, detail: detail,
+      serverHint: hint, excerpt: excerpt, whatStays: .platformAlone)
   }
 }
 
@@ -87,6 +110,15 @@ extension LifecycleError: DiagnosticConvertible {
           ? "there are no migrations yet; `homebase migration new NAME` makes one"
           : "versions there are: \(known.suffix(5).joined(separator: ", "))",
         category: .usage)
+    case .noSuchSeed(let patterns, let folder):
+      Diagnostic(
+        code: "seed_not_found",
+        message: "no seed file matches \(patterns.joined(separator: ", "))",
+        hint: "your database is unchanged; paths are relative to \(folder)", category: .usage)
+    case .migrationsAreOff(let file):
+      Diagnostic(
+        code: "migrations_disabled", message: "db.migrations.enabled is false in \(file)",
+        hint: "migration files are passed over; set it to true to apply them")
     case .statementFailed(
       let step, let location, let sqlstate, let reason, let detail, let serverHint, let excerpt,
       let whatStays):

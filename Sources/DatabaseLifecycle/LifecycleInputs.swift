@@ -1,3 +1,4 @@
+package import Diagnostics
 package import ProjectConfiguration
 
 /// Everything that a project's database is made of: where its files are and what its settings say.
@@ -48,6 +49,13 @@ package struct LifecycleInputs: Sendable, Hashable {
     buckets = Bucket.list(configuration.storage)
     self.platformHash = platformHash
     self.hasVectorIndexes = hasVectorIndexes
+  }
+
+  /// What is to be said where migration files are passed over; nil when they apply.
+  package var migrationsAreOff: Diagnostic? {
+    if appliesMigrations { return nil }
+    let file = layout.configurationFile.map { displayPath($0) } ?? "the configuration"
+    return LifecycleError.migrationsAreOff(file: file).diagnostic
   }
 
   /// Shortens a path for people: relative to the project where it is inside it.

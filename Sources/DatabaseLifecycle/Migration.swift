@@ -24,6 +24,11 @@ package struct ProjectFiles: Sendable, Hashable {
   package var rolesHash: String?
   /// Files and patterns that were passed over, each with the reason.
   package var warnings: [Diagnostic]
+  /// Seed patterns without a file.
+  package var unmatchedSeeds: [String] = []
+
+  /// The code of a file whose name is no migration's.
+  package static let skippedCode = "migration_skipped"
 
   /// A seed file on disk.
   package struct Seed: Sendable, Hashable {
@@ -63,6 +68,13 @@ package struct ProjectFiles: Sendable, Hashable {
     return files
   }
 
+  /// Takes the seeds out, and what is to be said of them.
+  mutating func leaveOutSeeds() {
+    seeds = []
+    unmatchedSeeds = []
+    warnings.removeAll { $0.code == SeedFiles.unmatchedCode }
+  }
+
   /// The files whose statements come before a file's in a database's history.
   ///
   /// - Parameters:
@@ -94,7 +106,7 @@ package struct ProjectFiles: Sendable, Hashable {
       guard let (version, title) = Migration.parse(fileName: name) else {
         warnings.append(
           Diagnostic(
-            code: "migration_skipped",
+            code: Self.skippedCode,
             message: "passed over: a migration's name is <digits>_<name>.sql",
             location: SourceLocation(file: inputs.displayPath(path))))
         continue
@@ -114,6 +126,7 @@ package struct ProjectFiles: Sendable, Hashable {
   ) throws(LifecycleError) {
     let found = inputs.layout.seedFiles(matching: patterns)
     warnings += found.warnings
+    unmatchedSeeds = found.unmatched
     let prefix = inputs.layout.configurationFolder + "/"
     for path in found.files {
       seeds.append(

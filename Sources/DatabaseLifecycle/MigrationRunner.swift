@@ -97,7 +97,9 @@ struct MigrationRunner: Sendable {
       if piece.isEmpty {
         // An open comment alone is no statement that the server could refuse.
         if let open = piece.unterminatedDiagnostic(file: file) {
-          throw Failure.unterminated(open, step: step)
+          throw Failure.unterminated(
+            open, step: step,
+            whatStays: database == Ledger.live ? .nothingOfFile : .databaseUnchanged)
         }
       } else if !piece.isMetaCommand {
         statements.append(piece)
@@ -531,19 +533,46 @@ private struct Failure {
   var keepsPart = false
 
   /// A construct that is never closed, said as a failure of the step.
-  static func unterminated(_ open: Diagnostic, step: String) -> Diagnostic {
-    var diagnostic = open
-    diagnostic.sqlstate = "42601"
-    diagnostic.message = "\(step) failed: \(open.message) (42601)"
-    diagnostic.code = "\(step)_failed"
-    return diagnostic
+  static func unterminated(
+    _ open: Diagnostic, step: String, whatStays: LifecycleError.Remains
+  ) -> LifecycleError {
+    .statementFailed(
+      step: step, location: open.location ?? SourceLocation(file: ""), sqlstate: "42601",
+      reason: open.message, detail: nil, serverHint: open.hint, excerpt: open.excerpt,
+      whatStays: whatStays)
   }
 
   private var whatStays: LifecycleError.Remains {
     isUnchanged ? .databaseUnchanged : keepsPart ? .partOfFile : .nothingOfFile
   }
 
+  /// What the server says of a role that things depend on, without the copies that homebase keeps.
+  static func withoutCopies(_ detail: String?) -> String? {
+    let lines = detail?.split(separator: "\n").filter { line in
+      guard let name = line.firstRange(of: "in database ") else { return true }
+      let database = line[name.upperBound...]
+      return !database.hasPrefix(Ledger.prefix) && database != Ledger.live
+    }
+    guard let lines, !lines.isEmpty else { return nil }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func rolesHint(_ origin: SQLStatement, isSeen: Bool) -> String {
+    if origin.droppedRoles.isEmpty, !isSeen {
+      return "only copies of the database that homebase keeps name the role: write DROP ROLE "
+        + "outside of code, where they do not count"
+    }
+    let roles = origin.droppedRoles.map(quoteIdentifier).joined(separator: ", ")
+    let role = roles.isEmpty ? "the role" : roles
+    return "before it, `grant \(role) to postgres; drop owned by \(role);` takes its objects and "
+      + "rights away; or revoke what is named one by one"
+  }
+
   func error(_ server: ServerError, origin: SQLStatement?) -> any Error {
+    var server = server
+    // `dependent_objects_still_exist`
+    let isRoleInUse = server.sqlstate == "2BP01" && server.message.hasPrefix("role ")
+    if isRoleInUse { server.detail = Self.withoutCopies(server.detail) }
     guard let origin else {
       return LifecycleError.statementFailed(
         step: step, location: SourceLocation(file: file), sqlstate: server.sqlstate,
@@ -551,7 +580,7 @@ private struct Failure {
         whatStays: whatStays)
     }
     if let open = origin.unterminatedDiagnostic(file: file), server.sqlstate == "42601" {
-      return Self.unterminated(open, step: step)
+      return Self.unterminated(open, step: step, whatStays: whatStays)
     }
     let place = origin.excerpt(serverPosition: server.position)
     // CREATE ROLE by itself is answered before; code that runs it cannot be.
@@ -564,7 +593,9 @@ private struct Failure {
       serverHint: isRole
         ? "roles belong to the cluster and outlive a reset: make it with CREATE ROLE outside of "
           + "code, or ask `if not exists (select from pg_roles where rolname = …)` first"
-        : MissingExtension.hint(for: server, serverVersion: serverVersion) ?? server.hint,
+        : isRoleInUse
+          ? Self.rolesHint(origin, isSeen: server.detail != nil)
+          : MissingExtension.hint(for: server, serverVersion: serverVersion) ?? server.hint,
       excerpt: place.lines, whatStays: whatStays)
   }
 

@@ -88,7 +88,7 @@ package actor ProjectDatabase {
         return nil
       }
       return try await replaceLive(
-        ResetOptions(), reason: "start", keepsOld: false, progress: progress)
+        ResetOptions(), reason: Self.startReason, keepsOld: false, progress: progress)
     }
   }
 

@@ -1,4 +1,6 @@
+package import Diagnostics
 import PostgresClient
+import ProjectConfiguration
 
 /// What a reset is asked for.
 package struct ResetOptions: Sendable, Hashable {
@@ -35,7 +37,23 @@ package struct ResetOptions: Sendable, Hashable {
     if let leavesOutLast {
       files.migrations.removeLast(min(max(0, leavesOutLast), files.migrations.count))
     }
-    if leavesOutSeeds { files.seeds = [] }
+    if leavesOutSeeds { files.leaveOutSeeds() }
+  }
+
+  /// Adds to a seed's error that the seed may be made for migrations that were left out.
+  func explain(_ error: LifecycleError) -> LifecycleError {
+    guard version != nil || (leavesOutLast ?? 0) > 0,
+      // A table, a column, a schema, a function, a type that is not there.
+      case .statementFailed(
+        "seed", let location, let sqlstate, let reason, let detail, let hint, let excerpt,
+        let whatStays) = error,
+      ["42P01", "42703", "3F000", "42883", "42704"].contains(sqlstate)
+    else { return error }
+    let ours = "the seeds may need migrations that are left out: add --no-seed"
+    return .statementFailed(
+      step: "seed", location: location, sqlstate: sqlstate, reason: reason, detail: detail,
+      serverHint: [hint, ours].compactMap { $0 }.joined(separator: "\n      "), excerpt: excerpt,
+      whatStays: whatStays)
   }
 }
 
@@ -59,6 +77,8 @@ package struct ResetOutcome: Sendable, Hashable {
   package var snapshot: String?
   /// How long clients had to wait.
   package var halt: Duration
+  /// Files that were passed over, and what the database is without.
+  package var warnings: [Diagnostic] = []
 }
 
 extension ProjectDatabase {
@@ -86,7 +106,14 @@ extension ProjectDatabase {
     let inputs = try currentInputs()
     let patterns = request.seedPatterns.isEmpty ? nil : request.seedPatterns
     var files = try ProjectFiles.list(inputs, fingerprints: fingerprints, seedPatterns: patterns)
+    if patterns != nil, !files.unmatchedSeeds.isEmpty {
+      throw LifecycleError.noSuchSeed(
+        files.unmatchedSeeds, folder: inputs.layout.configurationFolder)
+    }
+    var warnings = [inputs.migrationsAreOff].compactMap { $0 }
+    if inputs.appliesMigrations, files.migrations.isEmpty { warnings.append(Self.noMigrations) }
     try request.apply(to: &files)
+    warnings += files.warnings
     let key = LayerChain(inputs: inputs, files: files).final
     let connection = try await swapConnection()
 
@@ -101,7 +128,13 @@ extension ProjectDatabase {
           let builder = LayerBuilder(
             inputs: inputs, access: access, connection: try await workConnection(),
             progress: progress)
-          let built = try await builder.build(files)
+          let built: LayerBuilder.Report
+          do {
+            built = try await builder.build(files)
+          } catch let error as LifecycleError {
+            let told = request.explain(error)
+            throw reason == Self.startReason ? told.ofFirstStart : told
+          }
           outcome.replayed = built.replayed
           outcome.source = built.replayed.isEmpty ? .clone : .replay
           if request.isPlain { keepReady(key: key, layer: built.layer) }
@@ -113,6 +146,7 @@ extension ProjectDatabase {
           in: spare, key: key, reason: reason, keepsOld: keepsOld, connection)
         outcome.snapshot = swapped.snapshot
         outcome.halt = swapped.halt
+        outcome.warnings = warnings
         maintainInBackground()
         return outcome
       } catch {
@@ -127,6 +161,13 @@ extension ProjectDatabase {
       }
     }
   }
+
+  /// Why the first database is built: until it is there, the platform's own is.
+  static let startReason = "start"
+
+  private static let noMigrations = Diagnostic(
+    code: "no_migrations", message: "there are no migrations: the database is without them",
+    hint: "`homebase migration new NAME` makes one")
 
   /// Ends the live database's prepared transactions, which no session holds and which hold it.
   ///

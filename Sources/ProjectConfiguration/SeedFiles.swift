@@ -8,11 +8,14 @@ package struct SeedFiles: Sendable, Hashable {
   /// Patterns without a file.
   package var unmatched: [String]
 
+  /// The code of a pattern without a file.
+  package static let unmatchedCode = "seed_pattern_unmatched"
+
   /// The warnings that the Supabase CLI prints as well: a pattern without a file is no error.
   package var warnings: [Diagnostic] {
     unmatched.map { pattern in
       Diagnostic(
-        code: "seed_pattern_unmatched", message: "no seed file matches \(pattern)",
+        code: Self.unmatchedCode, message: "no seed file matches \(pattern)",
         hint: "make the file, or mend db.seed.sql_paths")
     }
   }

@@ -225,8 +225,11 @@ package actor Stack {
     databaseProblem = nil
     do {
       try await setPasswords(running)
-      _ = try await running.database.open(
+      let built = try await running.database.open(
         progress: LifecycleProgress { progress($0.rawValue, $1) })
+      // Each status looks for files that are passed over; what a database was built without stays.
+      let said = built?.warnings.filter { $0.code != ProjectFiles.skippedCode } ?? []
+      self.running?.warnings += said
     } catch {
       databaseProblem = Diagnostic(describing: error)
       throw error
@@ -372,6 +375,7 @@ package actor Stack {
     var migrations: StackStatus.Migrations?
     if let states = try? await running.database.pendingMigrations() {
       migrations = StackStatus.Migrations(applied: states.applied, pending: states.pending)
+      warnings += states.skipped
     }
     return StackStatus(
       project: project.configuration.projectID, stack: Self.stackName,

@@ -65,7 +65,8 @@ struct StackCommands: Sendable {
         ResetReport(
           took: took(), source: ResetReport.Source(rawValue: outcome.source.rawValue),
           replayed: outcome.replayed, snapshot: outcome.snapshot,
-          halt: Milliseconds(outcome.halt)))
+          halt: Milliseconds(outcome.halt),
+          warnings: outcome.warnings.isEmpty ? nil : outcome.warnings))
 
     case UndoRequest.name:
       let (restored, outcome) = try await stack.needRunning().database.undo()

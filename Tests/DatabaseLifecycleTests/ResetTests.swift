@@ -196,6 +196,79 @@ import Testing
     }
   }
 
+  /// A role in use must be told from one that only homebase's copies still name.
+  @Test func rolesInUseAreNamedWithoutCopies() async throws {
+    try await withDatabase { folder, database in
+      try folder.write(
+        "migrations/3_role.sql", "create role reader; grant select on notes to reader;")
+      _ = try await database.reset()
+      await database.waitForMaintenance()
+      try folder.write("migrations/4_gone.sql", "drop role reader;")
+      let error = await #expect(throws: LifecycleError.self) { try await database.reset() }
+      let diagnostic = try #require(error?.diagnostic)
+      #expect(diagnostic.sqlstate == "2BP01")
+      #expect(diagnostic.message.contains("privileges for table notes"))
+      #expect(!diagnostic.message.contains("in database"))
+      #expect(diagnostic.hint?.contains("drop owned by \"reader\"") == true)
+      // The advice works.
+      try folder.write(
+        "migrations/4_gone.sql",
+        "grant reader to postgres; drop owned by \"reader\"; drop role reader;")
+      _ = try await database.reset()
+
+      try folder.write(
+        "migrations/4_gone.sql",
+        "revoke all on notes from reader; do $$ begin execute 'drop role reader'; end $$;")
+      let other = await #expect(throws: LifecycleError.self) { try await database.reset() }
+      #expect(other?.diagnostic.message.contains("in database") == false)
+      #expect(other?.diagnostic.hint?.contains("write DROP ROLE outside of code") == true)
+    }
+  }
+
+  /// A mistyped path must not cost the seeds without a word.
+  @Test func seedsWithoutAFileAreSaid() async throws {
+    try await withDatabase { folder, database in
+      _ = try await database.query("insert into notes values (7, 'keep me')")
+      let error = await #expect(throws: LifecycleError.self) {
+        try await database.reset(ResetOptions(seedPatterns: ["./nosuch.sql"]))
+      }
+      #expect(error?.diagnostic.code == "seed_not_found" && error?.diagnostic.category == .usage)
+      #expect(try await rows(database, "select body from notes where id = 7") == ["keep me"])
+
+      #expect(try await database.reset().warnings.isEmpty)
+      try folder.write("migrations/skipped.sql", "")
+      try folder.remove("seeds/notes.sql")
+      #expect(
+        try await database.reset().warnings.map(\.code)
+          == ["migration_skipped", "seed_pattern_unmatched"])
+      #expect(try await database.pendingMigrations().skipped.map(\.code) == ["migration_skipped"])
+      try folder.remove("migrations/1_notes.sql")
+      try folder.remove("migrations/2_more.sql")
+      #expect(
+        try await database.reset(ResetOptions(leavesOutSeeds: true)).warnings.map(\.code)
+          == ["no_migrations", "migration_skipped"])
+    }
+  }
+
+  /// What fails must say what is safe and what to do.
+  @Test func failuresSayWhatToDo() async throws {
+    try await withDatabase { folder, database in
+      let seeds = await #expect(throws: LifecycleError.self) {
+        try await database.reset(ResetOptions(leavesOutLast: 2))
+      }
+      #expect(seeds?.diagnostic.code == "seed_failed")
+      #expect(seeds?.diagnostic.hint?.contains("add --no-seed") == true)
+
+      try folder.write("migrations/3_open.sql", "create table open (id int")
+      let open = await #expect(throws: LifecycleError.self) { try await database.reset() }
+      #expect(open?.diagnostic.message.contains("is never closed (42601)") == true)
+      #expect(open?.diagnostic.hint?.contains("your database is unchanged") == true)
+      #expect(
+        open?.ofFirstStart.diagnostic.hint?.contains("runs with the platform's schema alone")
+          == true)
+    }
+  }
+
   /// What a killed process leaves is gone after the next start, and all that was kept is there.
   @Test func theNextStartMendsWhatACrashLeft() async throws {
     try await withDatabase { folder, database in
