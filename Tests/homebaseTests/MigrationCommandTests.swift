@@ -1,3 +1,4 @@
+import Console
 import ControlSocket
 import Diagnostics
 import FoundationEssentials
@@ -122,5 +123,27 @@ import Testing
         try await world.run(["migration", "repair", "2", "--status", "reverted"]).output
           == "  2\nmarked 1 version as reverted\n")
     }
+  }
+
+  /// "Up to date" would be wrong of a database that an edited file or a setting makes another.
+  @Test func whatIsNotAppliedIsNamed() {
+    let edited = Diagnostic(
+      code: "migration_edited", message: "edited", location: .init(file: "m/1_a.sql"))
+    let off = Diagnostic(
+      code: "migrations_disabled", message: "db.migrations.enabled is false in homebase.toml")
+    func lines(_ warnings: [Diagnostic]) -> [String] {
+      MigrationUpReport(took: Milliseconds(.zero), applied: [], warnings: warnings)
+        .lines(for: .init())
+    }
+    #expect(
+      lines([edited]) == [
+        "nothing to apply",
+        "1 changed since applied: m/1_a.sql · take it with: homebase db reset",
+      ])
+    #expect(
+      lines([off]) == ["nothing to apply: db.migrations.enabled is false in homebase.toml"])
+    #expect(
+      MigrationList(migrations: [], warnings: [off]).lines(for: .init())
+        == ["no migrations: db.migrations.enabled is false in homebase.toml"])
   }
 }

@@ -1,10 +1,19 @@
 import Console
+import Diagnostics
 import StackProtocol
+
+extension [Diagnostic] {
+  /// Where the configuration passes migrations over; nil when it does not.
+  fileprivate var migrationsAreOff: String? {
+    first { $0.code == "migrations_disabled" }.map { visible($0.message) }
+  }
+}
 
 extension MigrationList: TextPresentable {
   func lines(for terminal: Terminal) -> [String] {
     let palette = terminal.output
     guard !migrations.isEmpty else {
+      if let off = warnings?.migrationsAreOff { return ["no migrations: \(off)"] }
       return ["no migrations yet · make one with: homebase migration new NAME"]
     }
     var table = Table([.init("version"), .init("local"), .init("applied"), .init("name")])
@@ -41,12 +50,25 @@ extension MigrationList: TextPresentable {
 
 extension MigrationUpReport: TextPresentable {
   func lines(for terminal: Terminal) -> [String] {
-    guard !applied.isEmpty else { return ["nothing to apply: the database is up to date"] }
+    let edited = (warnings ?? []).filter { $0.code == "migration_edited" }
+    let files = edited.compactMap { $0.location?.file }.map { visible($0) }.joined(separator: ", ")
+    let changed =
+      edited.isEmpty
+      ? []
+      : [
+        "\(edited.count) changed since applied: \(files)"
+          + " · take \(edited.count == 1 ? "it" : "them") with: homebase db reset"
+      ]
+    guard !applied.isEmpty else {
+      if let off = warnings?.migrationsAreOff { return ["nothing to apply: \(off)"] }
+      return edited.isEmpty
+        ? ["nothing to apply: the database is up to date"] : ["nothing to apply"] + changed
+    }
     let undo = snapshot == nil ? "" : " · undo with: homebase undo"
     return applied.map { "  \($0)" } + [
       "\(terminal.output.green("applied")) \(spoken(applied.count, "migration"))"
         + " in \(spoken(took.duration))\(undo)"
-    ]
+    ] + changed
   }
 }
 
