@@ -84,6 +84,17 @@ import Testing
     }
   }
 
+  /// Old undo states go by themselves: the list must say so, where there are any.
+  @Test func theLimitOfUndoStatesIsSaid() {
+    func last(_ reason: String) -> String? {
+      SnapshotList(snapshots: [
+        Snapshot(name: "s", createdAt: .now, sizeInBytes: 1, reason: reason)
+      ]).lines(for: .init()).last
+    }
+    #expect(last("reset")?.contains("the last 5 are kept, 2 GiB at most") == true)
+    #expect(last("manual")?.contains("kept") == false)
+  }
+
   @Test func snapshots() async throws {
     let hour = Timestamp(Date().addingTimeInterval(-3700))
     try await withWorld(running: true) { request, _ in

@@ -74,7 +74,11 @@ extension SnapshotList: TextPresentable {
         visible(snapshot.reason),
       ])
     }
+    let hasUndo = snapshots.contains { $0.reason != "manual" }
     return table.lines(width: terminal.width, palette: terminal.output)
+      + (hasUndo
+        ? ["undo states: the last 5 are kept, 2 GiB at most · named snapshots stay until removed"]
+        : [])
   }
 }
 
