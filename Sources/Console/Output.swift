@@ -11,6 +11,15 @@ package protocol TextPresentable {
   func lines(for terminal: Terminal) -> [String]
 }
 
+/// A result that writes its own JSON, because an encoder would change its numbers.
+package protocol JSONPresentable {
+  /// The JSON document for scripts.
+  ///
+  /// - Parameter isPretty: Whether it may stand on several lines, for a person's terminal.
+  /// - Returns: JSON without a line end.
+  func json(isPretty: Bool) -> String
+}
+
 /// Where a command says its results, its failures and what it does.
 package struct Output: Sendable {
   /// How results are written.
@@ -94,9 +103,13 @@ package struct Output: Sendable {
   ///     it over several.
   /// - Throws: `EncodingError` when a value has no JSON.
   package func show(json document: some Encodable, isLine: Bool = false) throws {
+    let isPretty = terminal.showsOutput && !isLine
+    if let document = document as? any JSONPresentable {
+      return standardOutput(document.json(isPretty: isPretty) + "\n")
+    }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    if terminal.showsOutput, !isLine { encoder.outputFormatting.insert(.prettyPrinted) }
+    if isPretty { encoder.outputFormatting.insert(.prettyPrinted) }
     standardOutput(String(decoding: try encoder.encode(document), as: UTF8.self) + "\n")
   }
 

@@ -12,38 +12,51 @@ package enum JSONValue: Sendable, Hashable {
   case array([JSONValue])
   case object([String: JSONValue])
 
-  /// Reads a value in PostgreSQL's text format as the JSON type nearest to its own.
+  /// A value in PostgreSQL's text format as JSON of the type nearest to its own.
   ///
-  /// What JSON has no type for, and numbers that it cannot hold (`NaN`, `Infinity`), are strings.
+  /// Numbers and JSON keep the server's own digits and words. What JSON has no type for, and
+  /// numbers that it cannot hold (`NaN`, `Infinity`), are strings.
   /// Source: the fixed type numbers of `pg_type.dat`.
   ///
   /// - Parameters:
-  ///   - text: The server's text; nil is SQL's null.
+  ///   - text: The server's text.
   ///   - typeOID: The column's type.
-  package init(postgresText text: String?, typeOID: UInt32) {
-    guard let text else {
-      self = .null
-      return
+  /// - Returns: A JSON text.
+  package static func json(postgresText text: String, typeOID: UInt32) -> String {
+    switch typeOID {
+    case 16 where text == "t": return "true"
+    case 16 where text == "f": return "false"
+    case 20, 21, 23, 26, 700, 701, 1700:
+      // Of what these types print, only what is finite ends in a digit.
+      if let last = text.utf8.last, (0x30...0x39).contains(last) { return text }
+    case 114, 3802: return text
+    default: break
     }
-    let value: JSONValue? =
-      switch typeOID {
-      case 16: text == "t" ? .bool(true) : text == "f" ? .bool(false) : nil
-      case 20, 21, 23, 26: Int64(text).map { .integer($0) }
-      case 700, 701: Double(text).flatMap { $0.isFinite ? .number($0) : nil }
-      case 1700: Self.decimal(text)
-      case 114, 3802: try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
-      default: nil
-      }
-    self = value ?? .string(text)
+    return JSONValue.string(text).json
   }
 
-  /// A `numeric` that 38 digits can hold; a longer one would lose digits as a number.
-  private static func decimal(_ text: String) -> JSONValue? {
-    if let integer = Int64(text) { return .integer(integer) }
-    guard text.utf8.count(where: { (0x30...0x39).contains($0) }) <= 38,
-      let value = Decimal(string: text), value.isFinite
-    else { return nil }
-    return .decimal(value)
+  /// The value as JSON on one line.
+  package var json: String {
+    switch self {
+    case .null: return "null"
+    case .string(let text):
+      var quoted = "\""
+      for scalar in text.unicodeScalars {
+        switch scalar {
+        case "\"": quoted += "\\\""
+        case "\\": quoted += "\\\\"
+        case "\n": quoted += "\\n"
+        case "\r": quoted += "\\r"
+        case "\t": quoted += "\\t"
+        case "\u{0}"..."\u{1F}":
+          let digits = String(scalar.value, radix: 16)
+          quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        default: quoted.unicodeScalars.append(scalar)
+        }
+      }
+      return quoted + "\""
+    default: return cellText
+    }
   }
 
   /// The value as a cell of a table: strings as they are, all else as JSON.

@@ -170,11 +170,7 @@ struct StackCommands: Sendable {
       return try encode(
         QueryResult(
           columns: last?.columns.map(\.name) ?? [],
-          values: last?.rows.map { row in
-            zip(row, last?.columns ?? []).map {
-              JSONValue(postgresText: $0, typeOID: $1.typeOID)
-            }
-          } ?? [],
+          types: last?.columns.map(\.typeOID) ?? [], texts: last?.rows ?? [],
           affectedRows: last?.affectedRows, command: last?.command, took: took()))
 
     case DatabaseLeaseRequest.name:

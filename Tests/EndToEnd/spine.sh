@@ -58,13 +58,13 @@ migrations=$(find "$project/migrations" -name '*.sql' | wc -l)
 check "start" hb start
 check "a second start says that it runs" has "$(hb start 2>&1)" "is running already"
 check "all migrations are applied" is "$(rows 'select count(*) from supabase_migrations.schema_migrations')" "$migrations"
-check "seeded" is "$(rows 'select count(*) > 0 as seeded from auth.users')" true
+check "seeded" is "$(rows 'select count(*) > 0 as seeded from auth.users')" t
 check "doctor" hb doctor
 check "seed lint" hb seed lint
 check "reset" hb db reset --yes
 rows 'create table keep_me as select 8 as i' >/dev/null
 check "reset takes what was made" hb db reset --yes
-check "it is gone" is "$(rows "select to_regclass('public.keep_me') is null as gone")" true
+check "it is gone" is "$(rows "select to_regclass('public.keep_me') is null as gone")" t
 check "undo" hb undo
 check "it is back" is "$(rows 'select i from keep_me')" 8
 

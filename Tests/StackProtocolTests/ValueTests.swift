@@ -41,23 +41,44 @@ import Testing
   /// `db query` shows a value as the JSON type that a script expects, and loses no digit.
   @Test(
     arguments: [
-      (nil, 25, "null"), ("t", 16, "true"), ("f", 16, "false"), ("x", 16, #""x""#),
+      ("t", 16, "true"), ("f", 16, "false"), ("x", 16, #""x""#),
       ("9223372036854775807", 20, "9223372036854775807"), ("-3", 23, "-3"), ("1.5", 701, "1.5"),
-      ("NaN", 701, #""NaN""#), ("Infinity", 701, #""Infinity""#), ("NaN", 1700, #""NaN""#),
+      ("1e+20", 701, "1e+20"), ("NaN", 701, #""NaN""#), ("-Infinity", 701, #""-Infinity""#),
+      ("NaN", 1700, #""NaN""#), ("12.30", 1700, "12.30"), ("100.00", 1700, "100.00"),
       ("12345678901234567890.123456789", 1700, "12345678901234567890.123456789"),
-      ("10", 1700, "10"),
-      (
-        "1234567890123456789012345678901234567890", 1700,
-        #""1234567890123456789012345678901234567890""#
-      ),
-      (#"{"a": [1, null]}"#, 3802, #"{"a":[1,null]}"#), ("{broken", 114, #""{broken""#),
-      ("5", 25, #""5""#), ("2026-01-01", 1082, #""2026-01-01""#), ("{1,2}", 1007, #""{1,2}""#),
-    ] as [(String?, UInt32, String)])
-  func valuesHaveTheirJSONType(text: String?, typeOID: UInt32, json: String) throws {
-    let value = JSONValue(postgresText: text, typeOID: typeOID)
-    let data = try JSONEncoder().encode([value])
-    #expect(String(decoding: data, as: UTF8.self) == "[\(json)]")
-    #expect(try JSONDecoder().decode([JSONValue].self, from: data) == [value])
+      (#"{"b":1, "a":1.10}"#, 114, #"{"b":1, "a":1.10}"#),
+      (#"{"a": [1, null]}"#, 3802, #"{"a": [1, null]}"#), ("5", 25, #""5""#),
+      ("a\"b\\\n\u{1}é", 25, #""a\"b\\\n\u0001é""#),
+      ("2026-01-01", 1082, #""2026-01-01""#), ("{1,2}", 1007, #""{1,2}""#),
+    ] as [(String, UInt32, String)])
+  func valuesHaveTheirJSONType(text: String, typeOID: UInt32, json: String) throws {
+    #expect(JSONValue.json(postgresText: text, typeOID: typeOID) == json)
+    _ = try JSONDecoder().decode(JSONValue.self, from: Data(json.utf8))
+  }
+
+  /// The server's own texts reach scripts and tables, whatever an encoder would make of them.
+  @Test func queriesKeepTheServersText() throws {
+    let result = QueryResult(
+      columns: ["p", "j"], types: [1700, 114],
+      texts: [["12.30", #"{"b":1,"a":1.10}"#], [nil, nil]],
+      command: "SELECT 2", took: Milliseconds(.milliseconds(2)))
+    let sent = try JSONDecoder().decode(QueryResult.self, from: JSONEncoder().encode(result))
+    #expect(sent == result)
+    #expect(
+      sent.json(isPretty: false)
+        == #"{"columns":["p","j"],"command":"SELECT 2","count":2,"#
+        + #""rows":[{"j":{"b":1,"a":1.10},"p":12.30},{"j":null,"p":null}],"took_ms":2}"#)
+    #expect(
+      QueryResult(columns: ["n"], types: [23], texts: [["1"]]).json(isPretty: true) == """
+        {
+          "columns":["n"],
+          "count":1,
+          "rows":[
+            {"n":1}
+          ]
+        }
+        """)
+    #expect(sent.rows[0]["p"]?.cellText == "12.30")
   }
 
   /// `status -o env` renames by the Supabase CLI's dotted names and by the printed ones.

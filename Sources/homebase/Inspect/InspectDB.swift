@@ -30,10 +30,8 @@ struct InspectDB<Kind: InspectionKind>: AsyncHomebaseCommand {
       try await inspect(Kind.inspection, connection)
     }
     let document = QueryResult(
-      columns: result.columns.map(\.name),
-      values: result.rows.map { row in
-        zip(row, result.columns).map { JSONValue(postgresText: $0, typeOID: $1.typeOID) }
-      }, command: result.command)
+      columns: result.columns.map(\.name), types: result.columns.map(\.typeOID),
+      texts: result.rows, command: result.command)
     try session.output.show(document)
   }
 }

@@ -38,10 +38,8 @@ struct InspectReport: AsyncHomebaseCommand {
         do {
           let result = try await inspect(inspection, connection)
           let document = QueryResult(
-            columns: result.columns.map(\.name),
-            values: result.rows.map { row in
-              zip(row, result.columns).map { JSONValue(postgresText: $0, typeOID: $1.typeOID) }
-            })
+            columns: result.columns.map(\.name), types: result.columns.map(\.typeOID),
+            texts: result.rows)
           let file = "\(inspection.name.split(separator: "-").joined(separator: "_")).csv"
           try Data(document.csv.utf8).write(to: URL(filePath: "\(folder)/\(file)"))
           report.files.append(file)

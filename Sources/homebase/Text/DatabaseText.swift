@@ -82,7 +82,7 @@ extension SnapshotList: TextPresentable {
   }
 }
 
-extension QueryResult: TextPresentable {
+extension QueryResult: TextPresentable, JSONPresentable {
   func lines(for terminal: Terminal) -> [String] {
     let names = columnNames
     guard !names.isEmpty else {
@@ -102,7 +102,8 @@ extension QueryResult: TextPresentable {
       cells = cells.map { $0.map { fitted($0, to: longest) } }
     }
     let table = Table(
-      names.map { Table.Column(visible($0), isNumeric($0) ? .right : .left) }, rows: cells)
+      names.enumerated().map { Table.Column(visible($1), isNumeric($1, $0) ? .right : .left) },
+      rows: cells)
     return table.lines(width: terminal.width, palette: terminal.output) + end
   }
 
@@ -151,7 +152,11 @@ extension QueryResult: TextPresentable {
     columns ?? rows.first.map { $0.keys.sorted() } ?? []
   }
 
-  private func isNumeric(_ name: String) -> Bool {
+  private func isNumeric(_ name: String, _ column: Int) -> Bool {
+    if let types, types.indices.contains(column) {
+      return [20, 21, 23, 26, 700, 701, 1700].contains(types[column])
+    }
+    // From a supervisor that sends no types.
     let values = rows.compactMap { $0[name] }.filter { $0 != .null }
     return !values.isEmpty
       && values.allSatisfy { value in
