@@ -42,7 +42,9 @@ struct ProjectPlace: Sendable, Hashable {
   /// Where commands reach the supervisor.
   var controlSocket: String { "\(runtimeFolder)/control.sock" }
   /// What the supervisor itself prints.
-  var supervisorLog: String { "\(dataFolder)/logs/supervisor.log" }
+  var supervisorLog: String { "\(logsFolder)/supervisor.log" }
+  /// What the services print, a file each.
+  var logsFolder: String { "\(dataFolder)/logs" }
 
   /// A path as a person of this project knows it.
   ///

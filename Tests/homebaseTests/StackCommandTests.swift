@@ -230,6 +230,31 @@ let sampleStatus = StackStatus(
     }
   }
 
+  /// After a crash the logs are wanted most: they are read from the files without a supervisor.
+  @Test func logsOfAStoppedStack() async throws {
+    try await withWorld(running: false) { world async throws in
+      #expect(try await world.run(["logs"]).errors.hasPrefix("error: "))
+      for (service, lines) in [
+        ("postgres", "2026-11-18T11:06:40.250Z out ready\n2026-11-18T11:06:42.250Z err bad\n"),
+        ("web", "2026-11-18T11:06:41.250Z sys started\n"),
+        ("supervisor", "2026-11-18T11:06:41.250Z out of no service\n"),
+      ] {
+        let file = "\(world.place.logsFolder)/\(service).log"
+        try Data(lines.utf8).write(to: URL(filePath: file))
+      }
+      let all = try await world.run(["logs"])
+      #expect(all.code == 0)
+      #expect(
+        all.output == "11:06:40.250 postgres │ ready\n11:06:41.250 web      │ started\n"
+          + "11:06:42.250 postgres │ bad\n")
+      let last = try await world.run(["logs", "postgres", "-f", "-n", "1"])
+      #expect(last.output == "11:06:42.250 postgres │ bad\n")
+      #expect(last.errors.hasPrefix("nothing runs, so there is nothing to follow"))
+      let unknown = try await world.run(["logs", "nobody"])
+      #expect(unknown.code == 2 && unknown.errors.contains("there are: postgres, web"))
+    }
+  }
+
   @Test(arguments: [
     ("90s", 90), ("10m", 600), ("1h30m", 5400), ("2d", 172_800), ("45", 45), ("", nil),
     ("10x", nil), ("m", nil), ("1h5", nil), ("-5m", nil),

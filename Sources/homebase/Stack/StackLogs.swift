@@ -1,6 +1,8 @@
 import ArgumentParser
 import Console
+import Diagnostics
 import FoundationEssentials
+import ProcessSupervision
 import StackProtocol
 
 /// Shows what services printed.
@@ -38,7 +40,7 @@ struct StackLogs: HomebaseCommand {
       service: name, since: since?.timestamp(now: Date()), lines: lines, follow: follow)
     var colours: [String: Int] = [:]
     var width = 8
-    _ = try session.connect().stream(request) { (line: LogLine) in
+    func show(_ line: LogLine) throws {
       if output.format == .json { return try output.show(json: line, isLine: true) }
       width = max(width, displayWidth(line.service))
       let number = colours[line.service, default: colours.count]
@@ -48,6 +50,44 @@ struct StackLogs: HomebaseCommand {
         palette.dim(line.time.clockText) + " " + palette.tint(line.service, number) + padding
           + " │ " + line.message
       ])
+    }
+    let place = try session.project()
+    if let stack = try session.connectIfRunning(to: place) {
+      _ = try stack.stream(request, onEach: show)
+      return
+    }
+    for line in try keptLines(of: place, request, in: session) { try show(line) }
+  }
+
+  /// What a stopped stack printed before, from its files.
+  private func keptLines(
+    of place: ProjectPlace, _ request: LogsRequest, in session: Session
+  ) throws -> [LogLine] {
+    let archive = LogArchive(folder: place.logsFolder)
+    // The supervisor's own log is no service's.
+    let services = archive.services.filter { $0 != "supervisor" }
+    guard !services.isEmpty else {
+      // It was never started: say so as every other command does.
+      _ = try session.connect(to: place)
+      return []
+    }
+    if let service = request.service, !services.contains(service) {
+      throw Diagnostic(
+        code: "service_unknown", message: "there is no log of a service \(service)",
+        hint: "there are: \(services.joined(separator: ", "))", category: .usage)
+    }
+    session.output.note(
+      follow
+        ? "nothing runs, so there is nothing to follow; this was printed before:"
+        : "nothing runs; this was printed before:")
+    return archive.tail(
+      services: request.service.map { [$0] } ?? services,
+      since: request.since.map { Int64($0.date.timeIntervalSince1970 * 1000) },
+      lines: request.lines ?? 10_000
+    ).map { entry in
+      LogLine(
+        time: Timestamp(Date(timeIntervalSince1970: Double(entry.milliseconds) / 1000)),
+        service: entry.service, stream: entry.stream.rawValue, message: entry.text)
     }
   }
 }
