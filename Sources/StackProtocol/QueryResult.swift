@@ -14,6 +14,10 @@ package struct QueryResult: Sendable, Hashable, Codable {
   package var command: String?
   /// Of the whole work, inside the supervisor.
   package var took: Milliseconds?
+  /// Of several statements: those before the last that gave columns.
+  package var earlier: [QueryResult]?
+  /// True when the SQL began a transaction, changed something and did not commit it.
+  package var isRolledBack: Bool?
 
   /// Makes a result of rows in the order of the columns.
   ///
@@ -92,7 +96,9 @@ package struct QueryResult: Sendable, Hashable, Codable {
     var members: [String] = []
     if columns != nil { members.append(#""columns":[\#(keys.joined(separator: ","))]"#) }
     if let command { members.append(#""command":\#(JSONValue.string(command).json)"#) }
-    members += [#""count":\#(count)"#, #""rows":\#(list)"#]
+    members.append(#""count":\#(count)"#)
+    if let isRolledBack { members.append(#""rolled_back":\#(isRolledBack)"#) }
+    members.append(#""rows":\#(list)"#)
     if let time = try? took.map({ try JSONEncoder().encode($0) }) {
       members.append(#""took_ms":\#(String(decoding: time, as: UTF8.self))"#)
     }
@@ -108,7 +114,8 @@ package struct QueryResult: Sendable, Hashable, Codable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case rows, count, columns, types, command
+    case rows, count, columns, types, command, earlier
+    case isRolledBack = "rolled_back"
     case took = "took_ms"
   }
 }

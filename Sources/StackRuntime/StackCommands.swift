@@ -165,13 +165,13 @@ struct StackCommands: Sendable {
 
     case QueryRequest.name:
       let arguments = try request.arguments(as: QueryRequest.self)
-      let results = try await query(arguments.sql)
-      let last = results.last
-      return try encode(
-        QueryResult(
-          columns: last?.columns.map(\.name) ?? [],
-          types: last?.columns.map(\.typeOID) ?? [], texts: last?.rows ?? [],
-          affectedRows: last?.affectedRows, command: last?.command, took: took()))
+      let (results, losesChanges) = try await query(arguments.sql)
+      var last = Self.document(results.last ?? PostgresResult())
+      let earlier = results.dropLast().filter { !$0.columns.isEmpty }.map(Self.document)
+      if !earlier.isEmpty { last.earlier = earlier }
+      if losesChanges { last.isRolledBack = true }
+      last.took = took()
+      return try encode(last)
 
     case DatabaseLeaseRequest.name:
       return try encode(try await lend(try request.arguments(), reply))
@@ -203,11 +203,32 @@ struct StackCommands: Sendable {
     return try encoder.encode(document)
   }
 
+  private static func document(_ result: PostgresResult) -> QueryResult {
+    QueryResult(
+      columns: result.columns.map(\.name), types: result.columns.map(\.typeOID),
+      texts: result.rows, affectedRows: result.affectedRows, command: result.command)
+  }
+
   /// Runs SQL; an error shows the line and the place in it.
-  private func query(_ sql: String) async throws -> [PostgresResult] {
+  ///
+  /// - Returns: A result a statement, and whether changes are lost in a transaction left open.
+  private func query(
+    _ sql: String
+  ) async throws -> (results: [PostgresResult], losesChanges: Bool) {
     do {
-      return try await stack.needRunning().database.query(sql)
+      return try await stack.needRunning().database.withLive { connection in
+        let results = try await connection.execute(sql)
+        guard connection.isInTransaction else { return (results, false) }
+        let changed = try await connection.query(
+          "select pg_current_xact_id_if_assigned() is not null")
+        return (results, changed.firstValue == "t")
+      }
     } catch let error as PostgresError {
+      if case .protocolViolation = error, sql.lowercased().contains("copy") {
+        throw Diagnostic(
+          code: "copy_needs_psql", message: "COPY from stdin or to stdout cannot run here",
+          hint: "use `homebase db psql`, or `copy (…) to` a file", category: .usage)
+      }
       guard case .server(let server, _) = error, let position = server.position else { throw error }
       // Counted from 1, in characters of the whole text. Source: PostgreSQL 15, 55.8, field P.
       let before = sql.unicodeScalars.prefix(max(position - 1, 0))

@@ -178,6 +178,35 @@ import Testing
           + #"{"id":22,"name":null}],"took_ms":2}"# + "\n")
       let none = try await world.run(["db", "query"])
       #expect(none.code == 2 && none.errors.hasPrefix("error: there is no SQL to run"))
+      let both = try await world.run(
+        ["db", "query", "select 1", "-o", "csv", "--output-format", "json"])
+      #expect(both.code == 2 && both.output.contains("give --output-format json or -o csv"))
+      let blank = try await world.run(["db", "query", " "])
+      #expect(blank.code == 2 && blank.errors.hasPrefix("error: there is no SQL to run"))
+    }
+  }
+
+  /// Every result with columns is shown, and what is not kept is said.
+  @Test func severalStatements() async throws {
+    try await withWorld(running: true) { _, _ in
+      var last = QueryResult(
+        columns: [], types: [], texts: [], affectedRows: 1, command: "INSERT 0 1")
+      last.earlier = [
+        QueryResult(
+          columns: ["p", "b"], types: [1700, 16], texts: [["12.30", "t"]], command: "SELECT 1")
+      ]
+      last.isRolledBack = true
+      return last
+    } body: { world async throws in
+      let text = try await world.run(["db", "query", "begin; select …; insert …"])
+      #expect(text.code == 1)
+      #expect(text.output == "    p  b\n12.30  t\n1 row\n\nINSERT 0 1\n")
+      #expect(text.errors.hasPrefix("warning: rolled back: the SQL began a transaction"))
+      let json = try await world.run(["db", "query", "begin", "--output-format", "json"])
+      #expect(
+        json.output
+          == #"{"columns":[],"command":"INSERT 0 1","count":1,"rolled_back":true,"rows":[]}"# + "\n"
+      )
     }
   }
 }

@@ -33,10 +33,15 @@ struct DBQuery: HomebaseCommand {
 
   func validate() throws {
     if sql != nil, file != nil { throw ValidationError("give SQL or --file, not both") }
+    if global.outputFormat == .json, let notation, notation != .json {
+      throw ValidationError(
+        "give --output-format json or -o \(notation.rawValue), not both")
+    }
   }
 
   func run(in session: Session) throws {
     let text = try sql ?? readFile() ?? readInput(session)
+    guard text.contains(where: { !$0.isWhitespace }) else { throw Self.nothingToRun }
     let result: QueryResult
     do {
       result = try session.connect().ask(QueryRequest(sql: text))
@@ -50,7 +55,19 @@ struct DBQuery: HomebaseCommand {
     case .json: try session.output.show(json: result)
     case .csv: session.output.show(raw: result.csv)
     }
+    guard result.isRolledBack != true else {
+      session.output.warn(
+        Diagnostic(
+          code: "rolled_back",
+          message: "rolled back: the SQL began a transaction and did not commit it",
+          hint: "end it with commit, or leave out begin: all of it is one transaction anyway"))
+      throw UnwellResult()
+    }
   }
+
+  private static let nothingToRun = Diagnostic(
+    code: "no_sql", message: "there is no SQL to run",
+    hint: "homebase db query 'select 1', or -f FILE, or pipe it in", category: .usage)
 
   private func readFile() throws -> String? {
     guard let file else { return nil }
@@ -63,9 +80,7 @@ struct DBQuery: HomebaseCommand {
 
   private func readInput(_ session: Session) throws -> String {
     guard let bytes = try session.process.readStandardInput(), !bytes.isEmpty else {
-      throw Diagnostic(
-        code: "no_sql", message: "there is no SQL to run",
-        hint: "homebase db query 'select 1', or -f FILE, or pipe it in", category: .usage)
+      throw Self.nothingToRun
     }
     return String(decoding: bytes, as: UTF8.self)
   }

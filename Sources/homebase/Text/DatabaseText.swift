@@ -84,10 +84,16 @@ extension SnapshotList: TextPresentable {
 
 extension QueryResult: TextPresentable, JSONPresentable {
   func lines(for terminal: Terminal) -> [String] {
+    (earlier ?? []).flatMap { $0.lines(for: terminal) + [""] } + ownLines(for: terminal)
+  }
+
+  private func ownLines(for terminal: Terminal) -> [String] {
     let names = columnNames
     guard !names.isEmpty else {
       let time = took.map { "in \(spoken($0.duration))" }
-      return [[command ?? "done", time].compactMap { $0 }.joined(separator: " ")]
+      // SQL of comments alone has no command.
+      let done = command.flatMap { $0.isEmpty ? nil : $0 } ?? "done"
+      return [[done, time].compactMap { $0 }.joined(separator: " ")]
     }
     var cells = rows.map { row in names.map { visible((row[$0] ?? .null).cellText) } }
     let time = took.map { " in \(spoken($0.duration))" } ?? ""
