@@ -89,6 +89,29 @@ import Testing
     }
   }
 
+  /// Rows without files are no seeding from files, and no rows are said to be none.
+  @Test func mockRowsAreCounted() {
+    func lines(_ rows: Int) -> [String] {
+      SeedReport(
+        took: Milliseconds(.milliseconds(9)), files: [],
+        rows: [.init(name: "public.notes", rows: rows)]
+      ).lines(for: .init())
+    }
+    #expect(lines(5).last == "made 5 rows in 1 table in 9.0 ms")
+    #expect(lines(0).last?.hasPrefix("no rows made: ") == true)
+  }
+
+  /// What looks like real people's data is refused by policy.
+  @Test func lintRefuses() async throws {
+    try await withWorld(running: false) { world async throws in
+      try world.write(
+        "insert into people values ('alice.walker@gmail.com', '+491701234567');",
+        to: "supabase/seed.sql")
+      let ran = try await world.run(["seed", "lint"])
+      #expect(ran.code == 3, "\(ran)")
+    }
+  }
+
   /// Seed files are found by themselves, read once, and named as the project knows them.
   @Test func seedFilesAreLinted() async throws {
     try await withWorld(running: false) { world async throws in

@@ -19,7 +19,7 @@ struct SeedLint: HomebaseCommand {
   func run(in session: Session) throws {
     let report = try session.process.rooms.lintSeeds(try session.project(), paths)
     try session.output.show(report)
-    if !report.findings.isEmpty { throw UnwellResult() }
+    if !report.findings.isEmpty { throw UnwellResult(exitCode: 3) }
   }
 }
 

@@ -14,6 +14,15 @@ private func tableLines(_ tables: [SeedGenerateReport.Table], _ terminal: Termin
 extension SeedReport: TextPresentable {
   func lines(for terminal: Terminal) -> [String] {
     let undo = snapshot == nil ? "" : " · undo with: homebase undo"
+    let made = (rows ?? []).reduce(0) { $0 + $1.rows }
+    if files.isEmpty, let rows {
+      let done =
+        made == 0
+        ? "no rows made: tables that have rows already are left as they are"
+        : "\(terminal.output.green("made")) \(spoken(made, "row")) in"
+          + " \(spoken(rows.count { $0.rows > 0 }, "table")) in \(spoken(took.duration))\(undo)"
+      return tableLines(rows, terminal) + [done]
+    }
     return files.map { "  \($0)" } + tableLines(rows ?? [], terminal) + [
       "\(terminal.output.green("seeded")) from \(spoken(files.count, "file"))"
         + " in \(spoken(took.duration))\(undo)"
