@@ -187,9 +187,16 @@ let sampleStatus = StackStatus(
       #expect(access(world.place.controlSocket, F_OK) != 0)
       #expect(try await world.run(["stop"]).output == "my-project was not running\n")
       #expect(access(world.place.dataFolder, F_OK) == 0)
+      let other = try await world.run(["stop", "--project-id", "other"])
+      #expect(other.code == 2 && other.errors.contains("is my-project, not other"))
+      let same = try await world.run(["stop", "--backup", "--all", "--project-id", "my-project"])
+      #expect(same.code == 0)
       let last = try await world.run(["stop", "--no-backup"])
       #expect(last.output == "my-project was not running · its data is deleted\n")
+      #expect(last.errors.contains("this deletes \(world.place.dataFolder)\n"))
       #expect(access(world.place.dataFolder, F_OK) != 0)
+      let none = try await world.run(["stop", "--no-backup"])
+      #expect(none.output == "my-project was not running · it had no data to delete\n")
     }
   }
 

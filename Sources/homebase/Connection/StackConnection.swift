@@ -219,28 +219,28 @@ extension Session {
   /// - Parameters:
   ///   - place: The project.
   ///   - request: What it is told, when it understands.
-  /// - Returns: Its last status; nil when nothing ran, or it was of another age.
+  /// - Returns: Whether one ran.
   /// - Throws: Why it did not end.
-  func stopSupervisor(of place: ProjectPlace, _ request: StopRequest) throws -> StackStatus? {
+  func stopSupervisor(of place: ProjectPlace, _ request: StopRequest) throws -> Bool {
     do {
       guard let stack = try connectIfRunning(to: place) else {
         // One whose socket was deleted, or that ends already: a signal reaches it all the same.
-        guard let owner = SupervisorLock.holder(dataFolder: place.dataFolder) else { return nil }
+        guard let owner = SupervisorLock.holder(dataFolder: place.dataFolder) else { return false }
         kill(owner.pid, SIGTERM)
         try waitForSupervisorEnd(
           pid: owner.pid, socket: owner.controlSocket, timeout: .seconds(60))
-        return nil
+        return true
       }
-      let status = try stack.ask(request)
+      _ = try stack.ask(request)
       try stack.waitForEnd()
-      return status
+      return true
     } catch ControlSocketError.protocolMismatch(let greeting) {
       // The wire may change, but a signal is understood by every version.
       output.note("ending homebase \(greeting.version) (pid \(greeting.pid)) by a signal")
       kill(greeting.pid, SIGTERM)
       try waitForSupervisorEnd(
         pid: greeting.pid, socket: place.controlSocket, timeout: .seconds(60))
-      return nil
+      return true
     }
   }
 }

@@ -19,6 +19,16 @@ struct StackStart: HomebaseCommand {
 
   @OptionGroup var listing: StatusListing
 
+  // For scripts written for the Supabase CLI: an unhealthy stack stays up here anyway.
+  @Flag(name: .customLong("ignore-health-check"), help: .hidden)
+  var ignoresHealth = false
+
+  func validate() throws {
+    if ServiceNames.own(for: exclude).contains("postgres") {
+      throw ValidationError("postgres cannot be left out: it is the database")
+    }
+  }
+
   func run(in session: Session) throws {
     let place = try session.project()
     let stack = try session.connectOrStart(place)

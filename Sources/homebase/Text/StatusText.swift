@@ -135,12 +135,17 @@ struct StatusText: Encodable, TextPresentable {
 struct StopText: Encodable, TextPresentable {
   var status: StackStatus
   var deletesData: Bool
+  /// Whether there was anything to delete.
+  var hadData = true
 
   func encode(to encoder: any Encoder) throws { try status.encode(to: encoder) }
 
   func lines(for terminal: Terminal) -> [String] {
     let name = terminal.output.bold(status.project)
     let time = status.took.map { " in \(spoken($0.duration))" } ?? ""
+    guard hadData || !deletesData || status.wasRunning == true else {
+      return ["\(name) was not running · it had no data to delete"]
+    }
     return switch (status.wasRunning == true, deletesData) {
     case (true, false): ["stopped \(name)\(time) · its data is kept"]
     case (true, true): ["stopped \(name)\(time) · its data is deleted"]
