@@ -9,6 +9,10 @@ import Testing
   /// Every message of wrong usage that a person may see; each ends with exit code 2.
   @Test(arguments: [
     ("bd reset", "homebase has no command \"bd\"", "did you mean `homebase db`?"),
+    ("stat", "homebase has no command \"stat\"", "did you mean `homebase status`?"),
+    ("reset", "homebase has no command \"reset\"", "did you mean `homebase db reset`?"),
+    ("start -x web,postgres", "postgres cannot be left out", "--help"),
+    ("stop --backup --no-backup", "give --backup or --no-backup, not both", "--help"),
     ("frobnicate", "homebase has no command \"frobnicate\"", "see them with `homebase --help`"),
     ("db rest", "homebase db has no command \"rest\"", "did you mean `homebase db reset`?"),
     (

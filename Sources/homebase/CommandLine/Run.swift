@@ -171,7 +171,19 @@ private func unknownCommand(
         let known = commands.filter { $0.configuration.shouldDisplay }
           .compactMap { $0.configuration.commandName }
         guard !known.contains(word) else { return nil }
-        return (word, nearest(word, of: known))
+        // A beginning, or another noun's verb, says more than a likeness.
+        // A group's commands are in the list twice.
+        let begun = Set(known.filter { word.count > 2 && $0.hasPrefix(word) })
+        if begun.count == 1, let only = begun.first { return (word, only) }
+        let nested = commands.flatMap { command in
+          command.configuration.allSubcommands.compactMap { verb -> String? in
+            guard verb.configuration.commandName == word, verb.configuration.shouldDisplay,
+              let noun = command.configuration.commandName
+            else { return nil }
+            return "\(noun) \(word)"
+          }
+        }
+        return (word, Set(nested).count == 1 ? nested.first : nearest(word, of: known))
       }
       guard name == word else { return nil }
     }
