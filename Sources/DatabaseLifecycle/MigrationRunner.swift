@@ -587,15 +587,18 @@ private struct Failure {
     let isRole =
       server.sqlstate == "42710" && origin.createdRole == nil && isUnchanged
       && server.message.hasPrefix("role ")
+    let missing = MissingExtension.hint(for: server, serverVersion: serverVersion)
     return LifecycleError.statementFailed(
       step: step, location: SourceLocation(file: file, line: place.line, column: place.column),
-      sqlstate: server.sqlstate, reason: server.message, detail: server.detail,
+      sqlstate: server.sqlstate, reason: server.message,
+      // Where a missing extension's file would be is nobody's business.
+      detail: missing == nil ? server.detail : nil,
       serverHint: isRole
         ? "roles belong to the cluster and outlive a reset: make it with CREATE ROLE outside of "
           + "code, or ask `if not exists (select from pg_roles where rolname = …)` first"
         : isRoleInUse
           ? Self.rolesHint(origin, isSeen: server.detail != nil)
-          : MissingExtension.hint(for: server, serverVersion: serverVersion) ?? server.hint,
+          : missing ?? server.hint,
       excerpt: place.lines, whatStays: whatStays)
   }
 

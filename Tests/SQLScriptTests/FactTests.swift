@@ -83,4 +83,32 @@ import Testing
   func settingsOfOnesOwnAreNamed(text: String, name: String?) throws {
     #expect(try #require(Script(text).statements.first).customSetting == name)
   }
+
+  /// No access method but pgvector's own takes the options; everything else must stay in its place.
+  @Test(arguments: [
+    (
+      "create index on t using hnsw (v vector_l2_ops) with (m = 16)",
+      "create index on t using hnsw (v vector_l2_ops)              "
+    ),
+    (
+      "CREATE UNIQUE INDEX i ON t USING ivfflat (v) WITH (lists = 1) where a > 0",
+      "CREATE UNIQUE INDEX i ON t USING ivfflat (v)                  where a > 0"
+    ),
+    (
+      "do $x$ begin execute 'create index on t using hnsw (v) with (m=1)'; end $x$",
+      "do $x$ begin execute 'create index on t using hnsw (v)           '; end $x$"
+    ),
+    (
+      "create index on t using hnsw (v) /* é */ with (m = 1,\n ef = 2)",
+      "create index on t using hnsw (v) /* é */             \n        "
+    ),
+    ("create index on t using gin (v) with (fastupdate = off)", nil),
+    ("create index on t using hnsw (v)", nil),
+    ("create table t (a text) with (fillfactor = 10)", nil),
+    ("select 'using hnsw (v) with (m = 1)'", nil),
+    ("create index on t using hnsw (v) with (m = 1", nil),
+  ])
+  func vectorIndexOptionsAreBlanked(text: String, expected: String?) throws {
+    #expect(try first(text).withoutVectorIndexOptions == expected)
+  }
 }
