@@ -20,6 +20,7 @@ struct Program {
     RowGroup(name: "warm", explanation: "start of a cluster that exists", measure: warmStartRows),
     RowGroup(name: "cold", explanation: "start on an empty cache", measure: coldStartRows),
     RowGroup(name: "test", explanation: "60 pgTAP files", measure: testRows),
+    RowGroup(name: "extensions", explanation: "pgmq, pg_net, pg_cron", measure: extensionRows),
     RowGroup(name: "memory", explanation: "supervisor and guardian", measure: memoryRows),
     RowGroup(name: "children", explanation: "100 supervised children", measure: childrenRows),
   ]
