@@ -76,7 +76,7 @@ let package = Package(
     room("SQLTests", ["Diagnostics", "PostgresClient", "ProcessSupervision", "SQLScript"]),
 
     // Floor 4
-    room("DatabaseWorkers", ["Diagnostics", "PostgresClient", "CCurl"]),
+    room("DatabaseWorkers", ["Diagnostics", "PostgresClient", "DatabaseCluster", "CCurl"]),
 
     // Floor 5
     room(

@@ -268,7 +268,7 @@ package struct Cluster: Sendable {
   ///
   /// A connection would cost a process and, before that, a line in the server's log. `isRunning`
   /// is asked every 50 ms. Source: PostgreSQL 15, `src/include/utils/pidfile.h`.
-  static func waitUntilReady(
+  package static func waitUntilReady(
     dataFolder: String, timeout: Duration, isRunning: @Sendable () -> Bool
   ) async throws {
     let deadline = ContinuousClock.now + timeout

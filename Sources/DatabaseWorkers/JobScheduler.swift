@@ -38,12 +38,13 @@ actor JobScheduler {
   /// Says that jobs may have changed.
   nonisolated func wake() { wakeUp.signal() }
 
-  /// Reads jobs and runs them until the task is cancelled.
+  /// Reads jobs when it is woken, and runs them until the task is cancelled.
   ///
   /// - Parameter isFirst: Whether the workers have just started: `@reboot` jobs run then, and runs
   ///   that a dead process left open are closed.
   func run(isFirst: Bool) async {
     await withDiscardingTaskGroup { group in
+      await wakeUp.wait(atMost: nil)
       var minute = Self.currentMinute()
       var isFirst = isFirst
       while !Task.isCancelled {

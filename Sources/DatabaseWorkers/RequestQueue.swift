@@ -25,11 +25,12 @@ struct RequestQueue: Sendable {
   /// Says that requests may wait.
   func wake() { wakeUp.signal() }
 
-  /// Sends requests until the task is cancelled.
+  /// Sends requests when it is woken, until the task is cancelled.
   func run() async {
     let pool = PostgresPool(parameters: parameters, maximumConnections: Self.mostBatches)
     await withTaskGroup(of: Void.self) { group in
       let turns = Turns(count: Self.mostBatches)
+      await wakeUp.wait(atMost: nil)
       while !Task.isCancelled {
         await turns.take()
         // Whoever finds a full batch wakes the next.

@@ -1,5 +1,5 @@
+import DatabaseCluster
 import Diagnostics
-import Glibc
 package import PostgresClient
 import Synchronization
 
@@ -13,16 +13,20 @@ package struct Workers: Sendable {
   static let applicationName = "homebase workers"
 
   private let parameters: ConnectionParameters
+  private let dataFolder: String
   private let log: @Sendable (String) -> Void
 
   /// Makes workers that do not run yet.
   ///
   /// - Parameters:
   ///   - parameters: The project's database, as its superuser over the unix socket.
+  ///   - dataFolder: The server's: it says there when it lets clients in.
   ///   - log: Takes lines for people: never a command or a URL, which may hold secrets.
   package init(
-    parameters: ConnectionParameters, log: @escaping @Sendable (String) -> Void
+    parameters: ConnectionParameters, dataFolder: String,
+    log: @escaping @Sendable (String) -> Void
   ) {
+    self.dataFolder = dataFolder
     var parameters = parameters
     parameters.applicationName = Self.applicationName
     self.parameters = parameters
@@ -39,8 +43,10 @@ package struct Workers: Sendable {
     while !Task.isCancelled {
       try? await Task.sleep(for: pause)
       do {
+        await waitForServer()
         let connection = try await PostgresConnection.connect(parameters)
-        pause = .zero
+        // What ends a session is mostly a database that changes places: not in its way.
+        pause = .milliseconds(50)
         await serve(connection, isFirst: isFirst)
         isFirst = false
         await connection.close()
@@ -51,12 +57,24 @@ package struct Workers: Sendable {
     }
   }
 
+  /// A server that is starting is left alone: a connection would be a line in its log.
+  private func waitForServer() async {
+    try? await Cluster.waitUntilReady(
+      dataFolder: dataFolder, timeout: .seconds(120), isRunning: { !Task.isCancelled })
+  }
+
   /// One session, until it ends.
   private func serve(_ connection: PostgresConnection, isFirst: Bool) async {
     let scheduler = JobScheduler(parameters: parameters, log: log)
     let queue = RequestQueue(parameters: parameters, log: log)
     do {
       let notifications = try await connection.listen(to: Self.channel)
+      // Without work to do, one session is enough.
+      let found = try await connection.query(
+        "select to_regclass('cron.job') is not null, "
+          + "to_regclass('net.http_request_queue') is not null")
+      if found.rows.first?[0] == "t" { scheduler.wake() }
+      if found.rows.first?[1] == "t" { queue.wake() }
       await withTaskGroup { group in
         group.addTask { await scheduler.run(isFirst: isFirst) }
         group.addTask { await queue.run() }

@@ -56,13 +56,14 @@ package struct Inventory: Sendable, Hashable {
 
 /// Schemas that are not the project's: what is in them, the platform makes.
 ///
-/// Source: supabase/cli, `pkg/migration/dump.go`, `InternalSchemas`.
+/// Source: supabase/cli, `pkg/migration/dump.go`, `InternalSchemas`; and homebase's own.
 package enum ManagedSchemas {
   /// As `pg_dump` takes them: `*` stands for anything.
   package static let patterns = [
     "information_schema", "pg_*", "_analytics", "_realtime", "_supavisor", "auth", "etl",
     "extensions", "pgbouncer", "realtime", "storage", "supabase_functions", "supabase_migrations",
-    "cron", "dbdev", "graphql", "graphql_public", "net", "pgmq", "pgsodium", "pgsodium_masks",
+    "cron", "dbdev", "graphql", "graphql_public", "homebase", "net", "pgmq", "pgsodium",
+    "pgsodium_masks",
     "pgtle", "repack", "tiger", "tiger_data", "timescaledb_*", "_timescaledb_*", "topology",
     "vault",
   ]

@@ -73,6 +73,7 @@ struct ServicePlan: Sendable {
       services[index].command = [
         cluster.program ?? "homebase", "serve", "workers", "--socket-folder", admin.host, "--port",
         String(admin.port), "--database", admin.database, "--user", admin.user,
+        "--data-folder", cluster.dataFolder,
       ]
       services[index].environment = cluster.environment
       services[index].user = cluster.user

@@ -18,9 +18,11 @@ has "it says which port moved" "$out" "$port"
 has "it says who has it" "$out" "python3|$squatter"
 moved=$(status urls.DB_URL); moved=${moved##*:}; moved=${moved%%/*}
 [[ $moved -gt $port && $moved -lt $((port + 10)) ]] && ok "the next free port: $moved" || no "the next free port after $port: $moved"
+hb stop >/dev/null 2>&1; hb start >/dev/null 2>&1; again=$(status urls.DB_URL); again=${again##*:}
+equal "the port is remembered" "$moved" "${again%%/*}"
 hb stop >/dev/null 2>&1; kill $squatter; wait $squatter 2>/dev/null; squatter=
 hb start >/dev/null 2>&1; again=$(status urls.DB_URL); again=${again##*:}
-equal "the port is remembered" "$moved" "${again%%/*}"
+equal "the configured port is taken again when it is free" "$port" "${again%%/*}"
 equal "the service answers there" 1 "$(sql 'select 1')"
 sql "insert into notes (body) values ('mine')" >/dev/null
 

@@ -74,7 +74,7 @@ has "a command instead" "$(hb db dump --dry-run)" 'pg_dump --schema-only'
 url=$(status urls.DB_URL)
 has "an unreachable database" "$(hb db dump --db-url postgresql://u:geheim@127.0.0.1:1/x 2>&1)" 'cannot connect to u@127.0.0.1:1/x'
 equal "its password stays secret" "" "$(hb db diff --db-url postgresql://u:geheim@127.0.0.1:1/x 2>&1 | grep geheim)"
-has "a linked project is none" "$(hb db diff --linked 2>&1)" 'name the database with --db-url'
+has "a linked project is none" "$(hb db diff --linked 2>&1)" 'name its database with --db-url'
 
 first=$project
 fresh second

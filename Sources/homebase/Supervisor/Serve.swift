@@ -22,12 +22,13 @@ struct ServeWorkers: AsyncHomebaseCommand {
   @Option(help: "The port in the socket's name.") var port: Int
   @Option(help: "The project's database.") var database: String
   @Option(help: "The server's superuser.") var user: String
+  @Option(help: "The server's data folder.") var dataFolder: String
 
   func runAsync(in session: Session) async throws {
     let output = session.process.standardOutput
     await Workers(
       parameters: ConnectionParameters(
-        host: socketFolder, port: port, database: database, user: user),
+        host: socketFolder, port: port, database: database, user: user), dataFolder: dataFolder,
       log: { output("\($0)\n") }
     ).run()
   }
