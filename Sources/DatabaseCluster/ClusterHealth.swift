@@ -74,8 +74,8 @@ extension Cluster {
   ///
   /// - Parameter progress: Told the name of each database before it is read.
   /// - Returns: The broken ones, with the first thing that is wrong in each.
-  /// - Throws: `PostgresError` when not even the list of databases can be read: then all is lost,
-  ///   and `setAside()` makes room for a new cluster.
+  /// - Throws: `PostgresError` when the server gives no answer, or not even the list of databases
+  ///   can be read: then all is lost, and `setAside()` makes room for a new cluster.
   package func verify(
     progress: @Sendable (String) -> Void = { _ in }
   ) async throws -> [BrokenDatabase] {
@@ -89,7 +89,7 @@ extension Cluster {
       let opens = row[1] == "t"
       let alter = "alter database \(quoteIdentifier(name)) allow_connections"
       if !opens { _ = try await admin.query("\(alter) true") }
-      if let found = await check(name) { broken.append(found) }
+      if let found = try await confirmDamage(in: name) { broken.append(found) }
       if !opens { _ = try await admin.query("\(alter) false") }
     }
     await admin.close()
@@ -134,17 +134,29 @@ extension Cluster {
     throw first ?? PostgresError.closed
   }
 
-  private func check(_ database: String) async -> BrokenDatabase? {
-    do {
-      let connection = try await PostgresConnection.connect(adminParameters(database: database))
-      defer { Task { await connection.close() } }
-      _ = try await connection.execute(Self.readEverything)
-      _ = try await connection.execute(Self.checkIndexes)
-      return nil
-    } catch {
-      return BrokenDatabase(
-        name: database, reason: error.diagnostic.message, sqlstate: error.sqlstate)
+  /// Damage is found twice, or it is none: a table that is being vacuumed is shorter for a moment.
+  private func confirmDamage(in database: String) async throws(PostgresError) -> BrokenDatabase? {
+    guard try await findDamage(in: database) != nil else { return nil }
+    return try await findDamage(in: database)
+  }
+
+  private func findDamage(in database: String) async throws(PostgresError) -> BrokenDatabase? {
+    for isLastAttempt in [false, false, true] {
+      do {
+        let connection = try await PostgresConnection.connect(adminParameters(database: database))
+        defer { Task { await connection.close() } }
+        _ = try await connection.execute(Self.readEverything)
+        _ = try await connection.execute(Self.checkIndexes)
+        return nil
+      } catch {
+        if error.tellsOfDamage {
+          return BrokenDatabase(
+            name: database, reason: error.diagnostic.message, sqlstate: error.sqlstate)
+        }
+        if isLastAttempt { throw error }
+      }
     }
+    return nil
   }
 
   /// Sequential scans alone touch every page of every table, toast and catalogs included.
@@ -208,4 +220,13 @@ extension Cluster {
     end
     $$;
     """
+}
+
+extension PostgresError {
+  /// Whether it says that files are not what they were, rather than that the server was busy, short
+  /// of something, going down, or silent: a database is not given up for that.
+  fileprivate var tellsOfDamage: Bool {
+    guard let sqlstate else { return false }
+    return !["08", "40", "53", "55", "57"].contains(String(sqlstate.prefix(2)))
+  }
 }
