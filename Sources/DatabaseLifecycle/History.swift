@@ -36,7 +36,7 @@ extension ProjectDatabase {
   {
     let inputs = try currentInputs()
     let files = try ProjectFiles.list(inputs, fingerprints: fingerprints)
-    let history = try await withLive { try await Self.history($0) }
+    let history = try await readLive { try await Self.history($0) }
     var states: [MigrationState] = []
     let applied = Dictionary(
       history.map { ($0.version, $0) }, uniquingKeysWith: { first, _ in first })
@@ -123,7 +123,7 @@ extension ProjectDatabase {
   ) {
     let inputs = try currentInputs()
     let files = try ProjectFiles.list(inputs, fingerprints: fingerprints)
-    let result = try await withLive {
+    let result = try await readLive {
       try await $0.query("select version from supabase_migrations.schema_migrations")
     }
     let applied = Set(result[column: "version"].compactMap { $0 })
@@ -326,8 +326,24 @@ extension ProjectDatabase {
       await connection.close()
       return result
     } catch {
+      if connection.isClosed { noteLostConnection() }
       await connection.close()
       throw error
+    }
+  }
+
+  /// Reads from the live database as `postgres`; what a reset interrupts is read from its successor.
+  ///
+  /// - Parameter body: Only reads; it may be called twice.
+  /// - Returns: What `body` returns.
+  /// - Throws: `PostgresError` from connecting, and what `body` throws.
+  private func readLive<Result: Sendable>(
+    _ body: (PostgresConnection) async throws -> Result
+  ) async throws -> Result {
+    do {
+      return try await withLive(body)
+    } catch PostgresError.connectionLost {
+      return try await withLive(body)
     }
   }
 

@@ -26,6 +26,8 @@ package actor ProjectDatabase {
   private var discarded: [String] = []
   /// Databases that the server did not let go, and that were reported.
   private var stubborn: Set<String> = []
+  /// Whether the live database's folder may hold files of a transaction that died with the server.
+  private var mayHaveOrphanFiles = true
   /// The key of a reset as the files are, when it was last built.
   private var plain: (key: String, layer: String)?
 
@@ -200,6 +202,23 @@ package actor ProjectDatabase {
     }
   }
 
+  /// Notes that the server may have gone down in the middle of work on the live database.
+  func noteLostConnection() {
+    mayHaveOrphanFiles = true
+  }
+
+  /// Deletes what a transaction that died with the server left in the live database's folder.
+  ///
+  /// Before the database is put aside: in a snapshot nobody looks for it.
+  func removeOrphanFiles() async {
+    guard mayHaveOrphanFiles else { return }
+    let dataFolder = access.dataFolder
+    let isDone = try? await withLiveCatalog {
+      try await OrphanFiles(connection: $0, dataFolder: dataFolder).remove()
+    }
+    if isDone == true { mayHaveOrphanFiles = false }
+  }
+
   /// Drops a database; when the server refuses, that is reported once and tried again later.
   private func dropIfPossible(_ name: String, _ copier: DatabaseCopier) async {
     do {
@@ -278,6 +297,7 @@ package actor ProjectDatabase {
   private func maintain() async throws {
     let connection = try await connection(for: .maintenance)
     let copier = access.copier(connection)
+    await removeOrphanFiles()
     let waiting = discarded
     discarded = []
     for name in waiting {

@@ -200,6 +200,7 @@ extension ProjectDatabase {
     in name: String, key: String, reason: String, keepsOld: Bool,
     _ connection: PostgresConnection
   ) async throws -> (snapshot: String?, halt: Duration) {
+    if keepsOld { await removeOrphanFiles() }
     let old = try await Ledger.newName("snapshot", connection)
     let label = keepsOld ? Self.snapshotName(reason, of: old) : nil
     let record =

@@ -1,5 +1,6 @@
 import DatabaseCluster
 import Diagnostics
+import FoundationEssentials
 import Glibc
 import PostgresClient
 import Testing
@@ -116,6 +117,42 @@ import Testing
       _ = try await database.reset()
       #expect(try await rows(database, "select to_regclass('long')::text") == ["long"])
       await admin.close()
+    }
+  }
+
+  /// A table's file that nobody has goes before the database is put aside; all others stay.
+  @Test func filesOfNoTableGo() async throws {
+    try await withDatabase { folder, database in
+      _ = try await database.reset()
+      let access = await database.access
+      let admin = try await access.connect(
+        to: Ledger.live, as: access.superuser)
+      let path = try #require(
+        try await admin.query(
+          "select 'base/' || oid from pg_database where datname = current_database()"
+        ).firstValue)
+      let live = access.dataFolder + "/" + path
+      let before = Set(OrphanFiles.files(in: live).map(\.name))
+      for name in ["4000000001", "4000000001.1", "4000000001_fsm"] {
+        try Data([1]).write(to: URL(filePath: "\(live)/\(name)"))
+      }
+      try Data().write(to: URL(filePath: "\(live)/4000000002"))
+
+      let other = try await access.connect(to: Ledger.live, as: "postgres")
+      _ = try await other.query("begin")
+      let orphans = OrphanFiles(connection: admin, dataFolder: access.dataFolder)
+      #expect(try await orphans.remove() == false)
+      #expect(OrphanFiles.files(in: live).filter { $0.filenode == "4000000001" }.count == 3)
+      _ = try await other.query("commit")
+      await other.close()
+
+      await admin.close()
+      await database.noteLostConnection()
+      _ = try await database.reset()
+      let after = Set(OrphanFiles.files(in: live).map(\.name))
+      #expect(after.isSuperset(of: before))
+      #expect(!after.contains { $0.hasPrefix("4000000001") })
+      #expect(FileManager.default.fileExists(atPath: "\(live)/4000000002"))
     }
   }
 
