@@ -334,17 +334,17 @@ extension ProjectDatabase {
 
   /// Reads from the live database as `postgres`; what a reset interrupts is read from its successor.
   ///
-  /// - Parameter body: Only reads; it may be called twice.
+  /// - Parameter body: Only reads; it may be called several times.
   /// - Returns: What `body` returns.
   /// - Throws: `PostgresError` from connecting, and what `body` throws.
   private func readLive<Result: Sendable>(
     _ body: (PostgresConnection) async throws -> Result
   ) async throws -> Result {
-    do {
-      return try await withLive(body)
-    } catch PostgresError.connectionLost {
-      return try await withLive(body)
+    // Each swap ends it once more; a server that goes down is no swap.
+    for _ in 1..<10 {
+      do { return try await withLive(body) } catch PostgresError.connectionLost { continue }
     }
+    return try await withLive(body)
   }
 
   private struct HistoryRow {
