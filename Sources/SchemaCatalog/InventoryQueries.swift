@@ -24,10 +24,12 @@ enum InventoryQueries {
     """
   }
 
-  /// The expression is tried once a schema, not once a row.
+  /// Materialized: the expressions are tried once a schema, not once a row.
   private static let namespaces = """
-    (select s.oid, s.nspname, s.nspowner, s.nspname ~ $1 as managed from pg_namespace s
-      where s.nspname !~ '^(pg_.*|information_schema)$' offset 0)
+    (with schemas as materialized (
+        select s.oid, s.nspname, s.nspowner, s.nspname ~ $1 as managed from pg_namespace s
+        where s.nspname !~ '^(pg_.*|information_schema)$')
+      select * from schemas)
     """
 
   /// Whatever has columns: its name is written once, not once a column.
@@ -187,16 +189,7 @@ enum InventoryQueries {
       d.oid as "defaultOID",
       nullif(a.attgenerated, '') as generated,
       nullif(a.attidentity, '') as identity,
-      case when a.attidentity <> '' then (
-        select concat_ws(' ',
-          'start with ' || q.seqstart,
-          'increment by ' || q.seqincrement,
-          'minvalue ' || q.seqmin, 'maxvalue ' || q.seqmax, 'cache ' || q.seqcache,
-          case when q.seqcycle then 'cycle' else 'no cycle' end)
-        from pg_depend e join pg_sequence q on q.seqrelid = e.objid
-        where e.classid = 'pg_class'::regclass and e.refclassid = 'pg_class'::regclass
-          and e.refobjid = c.oid and e.refobjsubid = a.attnum and e.deptype = 'i')
-        end as "identityOptions",
+      case when a.attidentity <> '' then q.options end as "identityOptions",
       nullif(a.attstattarget, -1) as "statisticsTarget",
       case when a.attstorage <> t.typstorage then a.attstorage end as storage,
       nullif(a.attcompression, '') as compression,
@@ -210,6 +203,16 @@ enum InventoryQueries {
       join \(holders) c on c.oid = a.attrelid
       join pg_type t on t.oid = a.atttypid
       left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+      left join (
+        select e.refobjid, e.refobjsubid,
+          concat_ws(' ',
+            'start with ' || q.seqstart, 'increment by ' || q.seqincrement,
+            'minvalue ' || q.seqmin, 'maxvalue ' || q.seqmax, 'cache ' || q.seqcache,
+            case when q.seqcycle then 'cycle' else 'no cycle' end) as options
+        from pg_sequence q join pg_depend e on e.classid = 'pg_class'::regclass
+          and e.objid = q.seqrelid and e.refclassid = 'pg_class'::regclass and e.deptype = 'i'
+        offset 0
+      ) q on q.refobjid = c.oid and q.refobjsubid = a.attnum
       left join pg_description cm on cm.objoid = c.oid
         and cm.classoid = 'pg_class'::regclass and cm.objsubid = a.attnum
     where a.attnum > 0 and not a.attisdropped and (not c.managed or a.attacl is not null)
