@@ -39,6 +39,7 @@ package actor Stack {
     var ports: ServicePorts
     var reservations: [PortReservation]
     var warnings: [Diagnostic]
+    var inputs: StartInputs
   }
 
   /// Makes a stack that does not run yet.
@@ -207,7 +208,7 @@ package actor Stack {
       report: { logs.note(service: "homebase", $0.message) })
     running = Running(
       cluster: cluster, health: health, supervisor: supervisor, database: database, plan: plan,
-      ports: ports, reservations: reservations, warnings: warnings)
+      ports: ports, reservations: reservations, warnings: warnings, inputs: StartInputs(project))
   }
 
   /// Why a port was not to be had, in a few words.
@@ -371,6 +372,9 @@ package actor Stack {
           code: "postgres_changed",
           message: "PostgreSQL or its extensions were installed anew since this stack was started",
           hint: "`homebase restart` takes what is installed now"))
+    }
+    if let change = running.inputs.change(to: StartInputs(project), layout: project.layout) {
+      warnings.append(change)
     }
     var migrations: StackStatus.Migrations?
     if let states = try? await running.database.pendingMigrations() {
