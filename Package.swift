@@ -72,6 +72,7 @@ let package = Package(
       "SchemaDump", ["Diagnostics", "PostgresClient", "ProcessSupervision", "SchemaCatalog"]),
     room("SchemaDiff", ["PostgresClient", "SchemaCatalog"]),
     room("MockData", ["Diagnostics", "PostgresClient", "SQLScript", "SchemaCatalog"]),
+    room("TypeGeneration", ["SchemaCatalog"]),
     room("DatabaseAdvice", ["Diagnostics", "PostgresClient", "SQLScript"]),
     room("SQLTests", ["Diagnostics", "PostgresClient", "ProcessSupervision", "SQLScript"]),
 
@@ -93,9 +94,9 @@ let package = Package(
       dependencies: [
         "Diagnostics", "Console", "ControlSocket", "StackProtocol", "ProcessSupervision",
         "PostgresClient",
-        "ProjectConfiguration", "SQLScript", "SchemaCatalog", "SchemaDump", "DatabaseCluster",
-        "DatabaseLifecycle", "DatabaseWorkers", "DatabaseAdvice", "MockData", "SQLTests",
-        "StackRuntime", "CProcess",
+        "ProjectConfiguration", "SQLScript", "SchemaCatalog", "SchemaDump", "TypeGeneration",
+        "DatabaseCluster", "DatabaseLifecycle", "DatabaseWorkers", "DatabaseAdvice", "MockData",
+        "SQLTests", "StackRuntime", "CProcess",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -132,6 +133,7 @@ let package = Package(
       of: "MockData",
       ["Diagnostics", "PostgresClient", "SQLScript", "SchemaCatalog", "TestCluster"]
     ),
+    tests(of: "TypeGeneration", ["PostgresClient", "SchemaCatalog", "TestCluster"]),
     tests(
       of: "DatabaseAdvice",
       ["Diagnostics", "PostgresClient", "DatabaseCluster", "TestCluster"]),
