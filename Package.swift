@@ -72,7 +72,7 @@ let package = Package(
       "SchemaDump", ["Diagnostics", "PostgresClient", "ProcessSupervision", "SchemaCatalog"]),
     room("SchemaDiff", ["PostgresClient", "SchemaCatalog"]),
     room("MockData", ["Diagnostics", "PostgresClient", "SQLScript", "SchemaCatalog"]),
-    room("TypeGeneration", ["SchemaCatalog"]),
+    room("TypeGeneration", ["Console", "SchemaCatalog"]),
     room("DatabaseAdvice", ["Diagnostics", "PostgresClient", "SQLScript"]),
     room("SQLTests", ["Diagnostics", "PostgresClient", "ProcessSupervision", "SQLScript"]),
 

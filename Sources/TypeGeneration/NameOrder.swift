@@ -58,6 +58,43 @@ extension Sequence {
   }
 }
 
+/// The places of many names, each weighed once: for lists that are sorted again and again.
+package struct NameRanks {
+  private var ranks: [String: Int] = [:]
+
+  /// Ranks names.
+  ///
+  /// - Parameter names: All that will be asked for; twice is no harm.
+  package init(_ names: [String]) {
+    let weighed = Set(names).map { ($0, Weights($0)) }.sorted { one, other in
+      let order = one.1.compare(other.1)
+      return order == 0 ? one.0 < other.0 : order < 0
+    }
+    ranks.reserveCapacity(weighed.count)
+    var rank = 0
+    for (place, entry) in weighed.enumerated() {
+      if place > 0, weighed[place - 1].1.compare(entry.1) != 0 { rank += 1 }
+      ranks[entry.0] = rank
+    }
+  }
+
+  /// A name's rank; names that nothing tells apart have the same.
+  package subscript(name: String) -> Int { ranks[name] ?? .max }
+
+  /// Sorts by a name, keeping the order of equal ones.
+  ///
+  /// - Parameters:
+  ///   - elements: What to sort.
+  ///   - name: The name of an element, one of those that are ranked.
+  /// - Returns: The same elements.
+  package func sorted<Element>(
+    _ elements: [Element], by name: (Element) -> String
+  ) -> [Element] {
+    let keys = elements.enumerated().map { (rank: self[name($0.element)], place: $0.offset) }
+    return keys.sorted { ($0.rank, $0.place) < ($1.rank, $1.place) }.map { elements[$0.place] }
+  }
+}
+
 /// What a name weighs on each level; a level counts when the ones before are equal.
 private struct Weights {
   var letters: [UInt32] = []
