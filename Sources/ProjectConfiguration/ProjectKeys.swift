@@ -83,7 +83,10 @@ private func written(_ key: Secret?) -> String? {
   return key.value
 }
 
-private func base64URL(_ bytes: some Sequence<UInt8>) -> String {
+/// Bytes as tokens write them: no padding, `-` and `_`.
+///
+/// Source: RFC 7515, 2.
+func base64URL(_ bytes: some Sequence<UInt8>) -> String {
   let text = Data(bytes).base64EncodedString()
   return String(
     text.compactMap { letter -> Character? in
@@ -94,4 +97,11 @@ private func base64URL(_ bytes: some Sequence<UInt8>) -> String {
       default: letter
       }
     })
+}
+
+/// The bytes of what `base64URL` wrote; nil when it is something else.
+func bytes(base64URL text: String) -> Data? {
+  var plain = text.replacing("-", with: "+").replacing("_", with: "/")
+  plain += String(repeating: "=", count: (4 - plain.utf8.count % 4) % 4)
+  return Data(base64Encoded: plain)
 }

@@ -73,6 +73,11 @@ struct Rooms: Sendable {
   var lintSeeds: @Sendable (ProjectPlace, _ paths: [String]) throws -> SeedLintReport
   /// The text of a new configuration file.
   var configurationTemplate: @Sendable (ProjectPlace.Style, _ name: String) -> String
+  /// What a project's configuration says.
+  var loadConfiguration:
+    @Sendable (ProjectPlace, _ environment: [String: String]) throws -> Configuration = {
+      try Configuration.load(layout: $0.layout, environment: $1).configuration
+    }
   /// Makes a dump, handing out its pieces as they come.
   var dump:
     @Sendable (

@@ -20,7 +20,7 @@ struct Homebase: ParsableCommand {
         name: "Database",
         subcommands: [
           Database.self, Undo.self, Migration.self, Seed.self, DatabaseTests.self,
-          Inspect.self,
+          Inspect.self, Gen.self,
         ]),
       CommandGroup(
         name: "Project and machine",
@@ -78,4 +78,12 @@ struct DatabaseTests: ParsableCommand {
     commandName: "test",
     abstract: "Tests of the database with pgTAP: run them, make new ones.",
     subcommands: [TestDB.self, TestNew.self])
+}
+
+/// What is generated from a database or for it.
+struct Gen: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "gen",
+    abstract: "Generate types for clients, tokens and keys.",
+    subcommands: [GenTypes.self, GenMetadata.self, GenBearerJWT.self, GenSigningKey.self])
 }

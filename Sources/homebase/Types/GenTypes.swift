@@ -1,0 +1,88 @@
+import ArgumentParser
+import Console
+import Diagnostics
+import PostgresClient
+import SchemaCatalog
+import TypeGeneration
+
+/// Writes the types of what clients may ask the database for.
+struct GenTypes: AsyncHomebaseCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "types",
+    abstract: "Write types of the database for a client: TypeScript.",
+    usage: """
+      homebase gen types [--lang LANGUAGE] [-s SCHEMA,...] [--local | --db-url URL]
+               [--output FILE [--check | --watch]]
+      """,
+    discussion: "The code alone is on standard output; what is said beside it is not.")
+
+  @OptionGroup(title: "Options of every command") var global: GlobalOptions
+  @OptionGroup var target: DatabaseTarget
+  @OptionGroup var schemas: SchemaSelection
+
+  @Argument(help: ArgumentHelp("The language, as --lang.", valueName: "language"))
+  var word: TypeLanguage?
+
+  @Option(
+    name: .customLong("lang"), help: ArgumentHelp("The language.", valueName: "language"))
+  var language: TypeLanguage?
+
+  @Option(
+    name: .customLong("compat"),
+    help: ArgumentHelp("Whose TypeScript: of 2026-08, or the latest.", valueName: "age"))
+  var compatibility = TypeScriptGenerator.Compatibility.august2026
+
+  @Flag(name: .customLong("postgrest-v9-compat"), help: "For PostgREST 9 and before it.")
+  var isForPostgREST9 = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Write to this file, in one go, and only when something changed.", valueName: "file"),
+    completion: .file())
+  var output: String?
+
+  @Flag(help: "Write nothing; end with 1 when the file does not fit the database.")
+  var check = false
+
+  @Flag(help: "Go on, and write the file anew after each change of the schema.")
+  var watch = false
+
+  func validate() throws {
+    if let word, let language, word != language {
+      throw ValidationError("give one language: \(word.rawValue) or \(language.rawValue)")
+    }
+    if check, watch { throw ValidationError("give --check or --watch, not both") }
+    if check || watch, output == nil {
+      throw ValidationError("\(check ? "--check" : "--watch") needs the file: --output FILE")
+    }
+    if isForPostgREST9, target.databaseURL == nil {
+      throw ValidationError("--postgrest-v9-compat is for another server: name it with --db-url")
+    }
+  }
+
+  func runAsync(in session: Session) async throws {
+    let options = TypeOptions(
+      language: language ?? word ?? .typescript,
+      typeScript: .init(compatibility: compatibility, saysOneToOne: !isForPostgREST9))
+    let wanted = try schemas.wanted(in: session)
+    let types = try await target.withConnection(in: session) { connection in
+      options.generate(try await wanted.read(from: connection))
+    }
+    for note in types.notes { session.output.note(note) }
+    guard let output else {
+      session.output.show(raw: types.text)
+      return
+    }
+    let file = GeneratedFile(output, in: session.process.workingDirectory)
+    if check { return try file.check(types.text, in: session) }
+    try file.write(types.text, in: session)
+    if watch {
+      try await TypeWatch(options: options, wanted: wanted, file: file)
+        .run(session) { try target.parameters(in: session) }
+    }
+  }
+}
+
+extension TypeLanguage: ExpressibleByArgument {}
+
+extension TypeScriptGenerator.Compatibility: ExpressibleByArgument {}

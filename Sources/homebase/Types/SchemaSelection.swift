@@ -1,0 +1,62 @@
+import ArgumentParser
+import Diagnostics
+import PostgresClient
+import ProjectConfiguration
+import SchemaCatalog
+
+/// The schemas that types are wanted of.
+struct SchemaSelection: ParsableArguments {
+  @Option(
+    name: [.short, .long], parsing: .singleValue,
+    help: ArgumentHelp(
+      "Only these schemas; left out: public and those of the API.", valueName: "schema"))
+  var schema: [String] = []
+
+  /// Which schemas are meant.
+  ///
+  /// - Parameter session: Knows the project.
+  /// - Returns: Those that were typed, else `public` and what the configuration shows.
+  /// - Throws: A diagnostic when the configuration cannot be read.
+  func wanted(in session: Session) throws -> WantedSchemas {
+    let typed = listed(schema)
+    if !typed.isEmpty { return WantedSchemas(names: typed, areTyped: true) }
+    var names = ["public"]
+    // With an address no project is needed.
+    if let place = try? session.project() {
+      let configuration = try session.process.rooms.loadConfiguration(
+        place, session.process.environment)
+      for name in configuration.api.schemas where !names.contains(name) { names.append(name) }
+    }
+    return WantedSchemas(names: names, areTyped: false)
+  }
+}
+
+/// Schemas by their names.
+struct WantedSchemas: Sendable {
+  var names: [String]
+  /// Whether a person named them: then each has to be there.
+  var areTyped: Bool
+
+  /// Reads what types are made of.
+  ///
+  /// - Parameters:
+  ///   - connection: Its role decides what is seen.
+  ///   - isWhole: Whether sizes, definitions and checks are read too.
+  /// - Returns: The schemas that there are.
+  /// - Throws: A diagnostic when one that was typed is not there.
+  func read(
+    from connection: PostgresConnection, isWhole: Bool = false
+  ) async throws -> TypeMetadata {
+    let reading = try await TypeMetadata.read(
+      from: connection, schemas: names, isWhole: isWhole)
+    if areTyped {
+      let found = Set(reading.metadata.schemas.map(\.name))
+      if let missing = names.first(where: { !found.contains($0) }) {
+        throw Diagnostic(
+          code: "no_such_schema", message: "there is no schema \"\(missing)\"",
+          hint: "there are: \(reading.schemaNames.joined(separator: ", "))")
+      }
+    }
+    return reading.metadata
+  }
+}

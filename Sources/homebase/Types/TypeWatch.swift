@@ -1,0 +1,82 @@
+import Console
+import Diagnostics
+import PostgresClient
+import SchemaCatalog
+import TypeGeneration
+
+/// Writes types anew after each change of the schema.
+///
+/// Whatever changes a schema, a migration, a reset or a statement typed into psql, changes rows of
+/// the server's catalogs. They are looked at ten times a second, and nothing is asked of the server
+/// but that.
+struct TypeWatch: Sendable {
+  var options: TypeOptions
+  var wanted: WantedSchemas
+  var file: GeneratedFile
+
+  /// How often the catalogs are looked at; less often where that takes long.
+  private static let period = Duration.milliseconds(100)
+
+  private static let fingerprint = {
+    let catalogs = [
+      "namespace", "class", "attribute", "attrdef", "type", "enum", "proc", "constraint", "index",
+      "rewrite", "trigger", "description", "inherits",
+    ]
+    // A row that is written gets the number of its transaction; one that goes is missed in the sum.
+    return catalogs.map { name in
+      "select count(*), sum(c.xmin::text::pg_catalog.int8) from pg_catalog.pg_\(name) c"
+    }.joined(separator: " union all ")
+  }()
+
+  /// Goes on until the process is ended.
+  ///
+  /// - Parameters:
+  ///   - session: Says what was written.
+  ///   - parameters: How the database is reached; asked again after a reset.
+  /// - Throws: What happens at the first look; later troubles are said, and waited out.
+  func run(_ session: Session, _ parameters: () throws -> ConnectionParameters) async throws {
+    session.output.note("watching the schema; end it with Ctrl-C")
+    var known: [[String?]] = []
+    var isAway = false
+    while !Task.isCancelled {
+      do {
+        let connection = try await PostgresConnection.connect(parameters())
+        isAway = false
+        do {
+          try await follow(connection, &known, session)
+        } catch {
+          await connection.close()
+          throw error
+        }
+      } catch {
+        if !isAway {
+          session.debug("the database is away: \(Diagnostic(describing: error).message)")
+        }
+        isAway = true
+        try await Task.sleep(for: Self.period)
+      }
+    }
+  }
+
+  private func follow(
+    _ connection: PostgresConnection, _ known: inout [[String?]], _ session: Session
+  ) async throws {
+    while !Task.isCancelled {
+      let began = ContinuousClock.now
+      let present = try await connection.query(Self.fingerprint).rows
+      let took = ContinuousClock.now - began
+      if present != known {
+        do {
+          let types = options.generate(try await wanted.read(from: connection))
+          if !known.isEmpty || !file.holds(types.text) { try file.write(types.text, in: session) }
+        } catch {
+          // A schema that is gone for a moment, a full disk: the next change tries again.
+          if connection.isClosed { throw error }
+          session.output.warn(Diagnostic(describing: error))
+        }
+        known = present
+      }
+      try await Task.sleep(for: max(Self.period, took * 10))
+    }
+  }
+}
