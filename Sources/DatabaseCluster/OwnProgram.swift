@@ -38,14 +38,22 @@ enum OwnProgram {
     let copy = "\(folder)/homebase-\(facts.st_size)-\(time.tv_sec).\(time.tv_nsec)"
     if FileTree.exists(copy) { return copy }
     try FileTree.makeFolder(folder, keepingModeIfThere: 0o755)
-    let others = FileTree.names(in: folder)
-    let building = "\(folder)/.new-\(getpid())"
-    try FileTree.remove(building)
+    // Several clusters may be prepared at once, also by one process.
+    let building = "\(folder)/.new-\(getpid())-\(UInt32.random(in: 0 ... .max))"
     try FileTree.copyFile(own, to: building, mode: 0o755)
     guard rename(building, copy) == 0 else { throw FileTree.failure("keep", copy) }
-    // One that runs stays open, and its server finds the new one by the link.
-    for name in others { try? FileTree.remove("\(folder)/\(name)") }
+    for path in outdated(in: folder) { try? FileTree.remove(path) }
     return copy
+  }
+
+  /// Copies beyond the newest ones: other stacks may still use those.
+  private static func outdated(in folder: String) -> [String] {
+    let copies = FileTree.names(in: folder).map { name -> (path: String, changed: Int) in
+      var facts = stat()
+      let path = "\(folder)/\(name)"
+      return (path, lstat(path, &facts) == 0 ? facts.st_ctim.tv_sec : 0)
+    }
+    return copies.sorted { $0.changed > $1.changed }.dropFirst(4).map(\.path)
   }
 
   /// Puts the link into a data folder.
