@@ -44,6 +44,9 @@ static const char storage[] = {
 static const char upgrades_0002_complete_schemas[] = {
 #embed "platform/upgrades/0002-complete-schemas.sql"
 };
+static const char upgrades_0003_move_extensions[] = {
+#embed "platform/upgrades/0003-move-extensions.sql"
+};
 static const char webhooks[] = {
 #embed "platform/webhooks.sql"
 };
@@ -172,6 +175,7 @@ static const homebase_platform_file files[] = {
     FILE_AT("platform/storage-functions.sql", storage_functions),
     FILE_AT("platform/storage.sql", storage),
     FILE_AT("platform/upgrades/0002-complete-schemas.sql", upgrades_0002_complete_schemas),
+    FILE_AT("platform/upgrades/0003-move-extensions.sql", upgrades_0003_move_extensions),
     FILE_AT("platform/webhooks.sql", webhooks),
     FILE_AT("extensions/basejump-supabase_test_helpers/basejump-supabase_test_helpers--0.0.4--0.0.6.sql",
             ext_basejump_supabase_test_helpers_basejump_supabase_test_helpers_0_0_4_0_0_6_sql),

@@ -11,7 +11,8 @@
 --   the tables of `homebase.lent_tables()`, to write policies and drop triggers;
 --   the same, to say once more that row security is on (it is; projects from before April 2025);
 --   room in `auth` and `storage`, for a function of one's own (the same projects);
---   a superuser's right, for `create publication … for all tables` or `… for tables in schema`.
+--   a superuser's right, for `create publication … for all tables` or `… for tables in schema`;
+--   the same, to move an extension of one's own to another schema: its objects are the superuser's.
 --
 -- Runs on a new database and again at every upgrade.
 
@@ -41,6 +42,7 @@ declare
   statement text;
   wanted text[];
   lent text[];
+  members text;
 begin
   -- Who asks is the session's user unless it has taken another role.
   if (case acting when 'none' then session_user else acting end) <> 'postgres' then
@@ -49,7 +51,8 @@ begin
   -- A statement by itself says in its first words what it is about; most are about a project's
   -- own objects, and lend nothing.
   statement := lower(replace(left(coalesce(current_query(), ''), 500), '"', ''));
-  if tg_tag in ('CREATE FUNCTION', 'CREATE PROCEDURE')
+  if tg_tag = 'ALTER EXTENSION' and statement !~ '\yset\s+schema\y'
+     or tg_tag in ('CREATE FUNCTION', 'CREATE PROCEDURE')
      and statement ~ (comment || 'create\s+(or\s+replace\s+)?(function|procedure)\s')
      and statement !~ (comment ||
        'create\s+(or\s+replace\s+)?(function|procedure)\s+(auth|storage)\s*\.')
@@ -73,6 +76,16 @@ begin
     then
       return;
     end if;
+    update pg_authid set rolsuper = true where rolname = 'postgres';
+    lent := array['superuser'];
+  elsif tg_tag = 'ALTER EXTENSION' then
+    if statement ~ '\yextension\s+\S+\s+(add|drop|update)\y' then
+      return;
+    end if;
+    select concat(count(*), ' ', sum(hashtext(e.extname || e.extversion))) into members
+      from pg_extension as e join pg_depend as d on d.refobjid = e.oid
+     where d.refclassid = 'pg_extension'::regclass and d.deptype = 'e';
+    perform set_config('homebase.members', members, true);
     update pg_authid set rolsuper = true where rolname = 'postgres';
     lent := array['superuser'];
   else
@@ -138,6 +151,7 @@ as $$
 declare
   lent constant text := current_setting('homebase.lent', true);
   own text;
+  moved record;
 begin
   if coalesce(lent, '') = '' then
     return;
@@ -152,6 +166,36 @@ begin
     from unnest(homebase.lent_tables()) as name
    where c.oid = to_regclass(name) and c.relowner = 'postgres'::regrole;
   perform set_config('homebase.lent', '', true);
+  -- What PostgreSQL asks of a role that is no superuser, but for the members; and text that was
+  -- put together may have said something else than a move. An extension's own script may.
+  if tg_tag = 'ALTER EXTENSION'
+     and exists (select from pg_event_trigger_ddl_commands() as c where not c.in_extension)
+  then
+    for moved in
+      select e.extname as name, n.nspname as home,
+             pg_has_role('postgres', e.extowner, 'usage') as is_own,
+             has_schema_privilege('postgres', n.oid, 'create') as has_room
+        from pg_event_trigger_ddl_commands() as c
+        join pg_extension as e on c.classid = 'pg_extension'::regclass and e.oid = c.objid
+        join pg_namespace as n on n.oid = e.extnamespace
+    loop
+      if not moved.is_own then
+        raise exception using errcode = 'insufficient_privilege',
+          message = format('must be owner of extension %s', moved.name);
+      elsif not moved.has_room then
+        raise exception using errcode = 'insufficient_privilege',
+          message = format('permission denied for schema %s', moved.home);
+      end if;
+    end loop;
+    if current_setting('homebase.members', true) is distinct from (
+      select concat(count(*), ' ', sum(hashtext(e.extname || e.extversion)))
+        from pg_extension as e join pg_depend as d on d.refobjid = e.oid
+       where d.refclassid = 'pg_extension'::regclass and d.deptype = 'e')
+    then
+      raise exception using errcode = 'insufficient_privilege',
+        message = 'an extension is moved by a statement that does nothing else';
+    end if;
+  end if;
   if tg_tag in ('CREATE FUNCTION', 'CREATE PROCEDURE') then
     select c.object_identity into own
       from pg_event_trigger_ddl_commands() as c where c.schema_name in ('auth', 'storage');
@@ -170,11 +214,13 @@ drop event trigger if exists homebase_lend;
 drop event trigger if exists homebase_give_back;
 create event trigger homebase_lend on ddl_command_start
   when tag in ('CREATE POLICY', 'ALTER POLICY', 'DROP POLICY', 'DROP TRIGGER', 'ALTER TABLE',
-               'CREATE FUNCTION', 'CREATE PROCEDURE', 'CREATE PUBLICATION')
+               'CREATE FUNCTION', 'CREATE PROCEDURE', 'CREATE PUBLICATION',
+               'ALTER EXTENSION')
   execute function homebase.lend();
 create event trigger homebase_give_back on ddl_command_end
   when tag in ('CREATE POLICY', 'ALTER POLICY', 'DROP POLICY', 'DROP TRIGGER', 'ALTER TABLE',
-               'CREATE FUNCTION', 'CREATE PROCEDURE', 'CREATE PUBLICATION')
+               'CREATE FUNCTION', 'CREATE PROCEDURE', 'CREATE PUBLICATION',
+               'ALTER EXTENSION')
   execute function homebase.give_back();
 -- Event triggers ask for no right to execute.
 revoke all on function homebase.lent_tables(), homebase.lend(), homebase.give_back() from public;

@@ -54,7 +54,7 @@ package enum PlatformSchema {
   package static let version = 1 + upgrades.count
 
   /// What leads from each shape to the next, beginning with the step from 1 to 2.
-  private static let upgrades = ["0002-complete-schemas"]
+  private static let upgrades = ["0002-complete-schemas", "0003-move-extensions"]
 
   /// Brings an older database to `version`, with everything in it.
   ///

@@ -1,0 +1,4 @@
+-- From 2 to 3: extensions can be moved to another schema, by what `delegation.sql` lends.
+--
+-- The scripts that run at every upgrade follow it, and hold all that is new: this step is only
+-- there so that an existing database gets them.
