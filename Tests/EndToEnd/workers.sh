@@ -20,7 +20,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with open(sys.argv[2], "a") as log: log.write(self.command + " " + self.path + "\n")
         answer = json.dumps({"method": self.command, "path": self.path, "length": len(body),
                              "type": self.headers.get("Content-Type"), "x": self.headers.get("X-Own"),
-                             "body": body[:100].decode("utf-8", "replace")}).encode()
+                             "body": body[:400].decode("utf-8", "replace")}).encode()
         self.send_response(404 if self.path == "/nothing" else 200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(answer))); self.end_headers()
@@ -48,6 +48,13 @@ create extension if not exists http with schema extensions;
 create table ticks (at timestamptz not null default clock_timestamp(), who text default current_user);
 select cron.schedule('tick', '1 second', 'insert into ticks default values');
 SQL
+# As the dashboard writes a webhook.
+cat >"$project/supabase/migrations/20260104000001_webhook.sql" <<SQL
+create table orders (id int primary key, note text);
+create trigger "send-order" after insert or update or delete on orders for each row
+  execute function supabase_functions.http_request(
+    '$url/hook', 'POST', '{"Content-Type":"application/json","X-Own":"hook"}', '{"a":"1"}', '5000');
+SQL
 check "start with pg_net, pg_cron and http" hb start
 equal "the workers are a service" healthy "$(service workers state)"
 
@@ -69,6 +76,16 @@ sql "select net.http_get('$url/slow?' || g) from generate_series(1, 60) g" >/dev
 kill -9 "$(service workers pid)"
 all_answered() { [[ $(sql "select count(*) from net._http_response where content like '%/slow?%'") == 60 ]]; }
 eventually 30 all_answered && ok "no request is lost with killed workers" || no "requests are lost: $(sql "select count(*) from net._http_response where content like '%/slow?%'") of 60"
+
+# Webhooks: a trigger, a row of supabase_functions.hooks, a request.
+sql "insert into orders values (1, 'first')" >/dev/null; sql "update orders set note = 'second'" >/dev/null; sql "delete from orders" >/dev/null
+hooked() { [[ $(sql "select count(*) from supabase_functions.hooks h join net._http_response r on r.id = h.request_id") == 3 ]]; }
+eventually 20 hooked && ok "webhooks are sent" || no "webhooks are not sent: $(sql "select count(*) from supabase_functions.hooks")"
+seen() { sql "select $1 from supabase_functions.hooks h join net._http_response r on r.id = h.request_id where hook_table_id = 'orders'::regclass::int and hook_name = 'send-order' and r.content::json->>'body' like '%\"$2\"%'"; }
+equal "with headers and parameters" "200 POST /hook?a=1 hook application/json" "$(seen "concat_ws(' ', status_code, content::json->>'method', content::json->>'path', content::json->>'x', content::json->>'type')" INSERT)"
+equal "an insert's body" t "$(seen "content::json->>'body' = '{\"type\": \"INSERT\", \"table\": \"orders\", \"record\": {\"id\": 1, \"note\": \"first\"}, \"schema\": \"public\", \"old_record\": null}'" INSERT)"
+equal "an update's body" t "$(seen "content::json->>'body' = '{\"type\": \"UPDATE\", \"table\": \"orders\", \"record\": {\"id\": 1, \"note\": \"second\"}, \"schema\": \"public\", \"old_record\": {\"id\": 1, \"note\": \"first\"}}'" UPDATE)"
+equal "a delete's body" t "$(seen "content::json->>'body' = '{\"type\": \"DELETE\", \"table\": \"orders\", \"record\": null, \"schema\": \"public\", \"old_record\": {\"id\": 1, \"note\": \"second\"}}'" DELETE)"
 
 # pg_cron
 ticks() { (($(sql "select count(*) from ticks") >= $1)); }
