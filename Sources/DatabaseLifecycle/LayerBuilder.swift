@@ -173,6 +173,8 @@ struct LayerBuilder: Sendable {
     let superuser = try await access.connect(to: build, as: access.superuser)
     do {
       _ = try await superuser.execute(PlatformSchema.exposure(inputs.exposesNewTables ?? true))
+      // Before roles and migrations, as the Supabase CLI does: they may read them.
+      try await VaultSecret.apply(inputs.vaultSecrets, on: superuser)
     } catch {
       await superuser.close()
       throw error

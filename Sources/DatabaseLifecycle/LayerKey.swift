@@ -13,10 +13,10 @@ struct LayerChain: Sendable {
   init(inputs: LifecycleInputs, files: ProjectFiles) {
     base = Self.shorten(
       hashOf(
-        [
+        ([
           "homebase layer 1", inputs.platformHash, inputs.exposesNewTables.map { "\($0)" } ?? "-",
           inputs.jwtSecret, "\(inputs.jwtExpiryInSeconds)", files.rolesHash ?? "-",
-        ].joined(separator: "\u{0}")))
+        ] + inputs.vaultSecrets.map { $0.fingerprint }).joined(separator: "\u{0}")))
     var key = base
     var keys: [String] = []
     keys.reserveCapacity(files.migrations.count)

@@ -22,6 +22,8 @@ package struct LifecycleInputs: Sendable, Hashable {
   package var jwtExpiryInSeconds: Int
   /// `[storage.buckets.<name>]`: rows that every database of the project begins with.
   package var buckets: [Bucket]
+  /// `[db.vault]`: secrets that roles and migrations may read already.
+  package var vaultSecrets: [VaultSecret]
   /// Changes with the server's version and the platform's SQL.
   package var platformHash: String
   /// Whether pgvector itself is installed, whose indexes take options.
@@ -47,6 +49,7 @@ package struct LifecycleInputs: Sendable, Hashable {
     self.jwtSecret = jwtSecret
     jwtExpiryInSeconds = configuration.auth.jwtExpiryInSeconds
     buckets = Bucket.list(configuration.storage)
+    vaultSecrets = VaultSecret.list(configuration.database)
     self.platformHash = platformHash
     self.hasVectorIndexes = hasVectorIndexes
   }

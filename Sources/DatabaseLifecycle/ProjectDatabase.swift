@@ -16,7 +16,7 @@ package actor ProjectDatabase {
   let building = Turnstile()
   let limits: Limits
   private let inputs: @Sendable () throws -> LifecycleInputs
-  private let report: @Sendable (Diagnostic) -> Void
+  let report: @Sendable (Diagnostic) -> Void
 
   private var connections: [Purpose: PostgresConnection] = [:]
   private var maintenance: Task<Void, Never>?
@@ -90,6 +90,7 @@ package actor ProjectDatabase {
       let entries = try await Ledger.entries(connection)
       await spares.adopt(entries)
       guard !entries.contains(where: { $0.kind == .live }) else {
+        await updateVault()
         maintainInBackground()
         return nil
       }

@@ -402,7 +402,10 @@ package enum ConfigurationOrigin: Sendable, Hashable {
 }
 
 /// The name in `env(NAME)`, when the text is that and nothing else.
-func environmentReference(_ text: String) -> String? {
+///
+/// - Parameter text: A value as it is written.
+/// - Returns: The variable's name; nil for any other text.
+package func environmentReference(_ text: String) -> String? {
   guard text.hasPrefix("env("), text.hasSuffix(")"), text.utf8.count > 5 else { return nil }
   return String(text.dropFirst(4).dropLast())
 }

@@ -132,6 +132,8 @@ final class TemporaryFolder: Sendable {
   let path: String
   /// `[storage.buckets]`, which a test may change at any time.
   let buckets = Mutex<[Bucket]>([])
+  /// `[db.vault]`, likewise.
+  let secrets = Mutex<[VaultSecret]>([])
 
   init() throws {
     var template = Array("/tmp/homebase-test-XXXXXX".utf8CString)
@@ -157,6 +159,7 @@ final class TemporaryFolder: Sendable {
       layout: layout, configuration: Configuration(defaultsFor: layout),
       jwtSecret: "a-secret-of-at-least-32-characters", platformHash: "test")
     inputs.buckets = buckets.withLock { $0 }
+    inputs.vaultSecrets = secrets.withLock { $0 }
     return inputs
   }
 }

@@ -55,6 +55,8 @@ create trigger "send-order" after insert or update or delete on orders for each 
   execute function supabase_functions.http_request(
     '$url/hook', 'POST', '{"Content-Type":"application/json","X-Own":"hook"}', '{"a":"1"}', '5000');
 SQL
+printf '\n[db.vault]\noutside = "env(OUTSIDE)"\ninside = "vault-word one"\nnowhere = "env(NOT_SET)"\n' >>"$project/supabase/config.toml"
+echo 'OUTSIDE="vault-word two"' >"$project/supabase/.env"
 check "start with pg_net, pg_cron and http" hb start
 equal "the workers are a service" healthy "$(service workers state)"
 
@@ -121,3 +123,11 @@ has "and neither is a shell" "$(hb db query "select content from http_get('$url/
 sql "select net.http_get('$url/echo?token=very-secret')" >/dev/null
 sql "select cron.schedule('hidden', '1 second', 'select 1 /* very-secret */')" >/dev/null; pause 1200
 ! hb logs 2>/dev/null | grep -q very-secret && ok "no secret is in a log" || no "a secret is in a log"
+
+# [db.vault]: there from the beginning, and changed by a start; nowhere in the clear.
+secrets() { sql "select string_agg(name || ': ' || decrypted_secret, '; ' order by name) from vault.decrypted_secrets"; }
+equal "the configuration's secrets are in the vault" "inside: vault-word one; outside: vault-word two" "$(secrets)"
+echo 'OUTSIDE="vault-word three"' >"$project/supabase/.env"
+check "restart" hb restart
+equal "a changed one reaches it" "inside: vault-word one; outside: vault-word three" "$(secrets)"
+! grep -rqs vault-word "$base/data" && ok "no secret is in a file of the stack" || no "a secret is in $(grep -rls vault-word "$base/data" | head -n 1)"
