@@ -56,6 +56,12 @@ package struct Advice: Sendable, Hashable, Codable {
 
 /// A rule: a query whose rows are findings.
 struct AdviceRule: Sendable {
+  /// What must be so for a rule to say anything.
+  enum Need: Sendable {
+    /// `auth.enable_anonymous_sign_ins`.
+    case anonymousSignIns
+  }
+
   /// As the platform numbers it, for the page that explains it.
   var number: String
   var name: String
@@ -64,6 +70,8 @@ struct AdviceRule: Sendable {
   var category: AdviceCategory
   var description: String
   var fix: String
+  /// Nil for what holds in every project.
+  var needs: Need?
   /// Gives `schema, name, type, detail, key`, and a sixth column for where to look in the
   /// migrations: the name of a policy, an index or a constraint.
   var sql: String
@@ -77,14 +85,18 @@ struct AdviceRule: Sendable {
 ///   - categories: What to look for.
 ///   - level: What is less serious is left out.
 ///   - origins: Knows which migration made what.
+///   - allowsAnonymousSignIns: `auth.enable_anonymous_sign_ins`.
 /// - Returns: The findings, the most serious first.
 /// - Throws: `PostgresError`.
 package func advise(
   on connection: PostgresConnection, exposedSchemas: [String], categories: Set<AdviceCategory>,
-  level: AdviceLevel, origins: ObjectOrigins
+  level: AdviceLevel, origins: ObjectOrigins, allowsAnonymousSignIns: Bool = false
 ) async throws(PostgresError) -> [Advice] {
   var advice: [Advice] = []
-  let rules = adviceRules.filter { categories.contains($0.category) && $0.level >= level }
+  let rules = adviceRules.filter {
+    categories.contains($0.category) && $0.level >= level
+      && ($0.needs == nil || allowsAnonymousSignIns)
+  }
   let exposed = "array[\(exposedSchemas.map { quoteLiteral($0) }.joined(separator: ", "))]::text[]"
   _ = try await connection.execute(
     "begin read only; set local search_path = ''; set local jit = off")

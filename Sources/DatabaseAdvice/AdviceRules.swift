@@ -306,6 +306,23 @@ let adviceRules: [AdviceRule] = [
       order by 2, 5
       """),
   AdviceRule(
+    number: "0026", name: "pg_graphql_anon_table_exposed",
+    title: "pg_graphql Anon Role Exposes Objects in Introspection", level: .warn,
+    category: .security,
+    description: "What GraphQL's introspection tells anyone: names and columns, though no rows.",
+    fix: "revoke select on … from anon; or drop extension pg_graphql, when nobody uses it",
+    sql: introspectedObjects(
+      "anon", "anyone can read in GraphQL''s introspection what the %s %s.%s is made of")),
+  AdviceRule(
+    number: "0027", name: "pg_graphql_authenticated_table_exposed",
+    title: "pg_graphql Authenticated Role Exposes Objects in Introspection", level: .warn,
+    category: .security,
+    description: "What GraphQL's introspection tells whoever signed in: names and columns.",
+    fix: "revoke select on … from authenticated where that is not meant; or drop pg_graphql",
+    sql: introspectedObjects(
+      "authenticated",
+      "every user can read in GraphQL''s introspection what the %s %s.%s is made of")),
+  AdviceRule(
     number: "0028", name: "anon_security_definer_function_executable",
     title: "Public Can Execute SECURITY DEFINER Function", level: .warn, category: .security,
     description: "Functions of the API that run with their owner's rights for anyone at all.",
@@ -333,6 +350,31 @@ let adviceRules: [AdviceRule] = [
       where c.relkind in ('r', 'p') and c.relrowsecurity and \(isOwn("pg_class"))
         and not exists (select from pg_catalog.pg_policy p where p.polrelid = c.oid)
       order by 1, 2
+      """),
+  AdviceRule(
+    number: "0012", name: "auth_allow_anonymous_sign_ins", title: "Anonymous Access Policies",
+    level: .info, category: .security,
+    description: "Policies for whoever signed in, which anonymous users have as well.",
+    fix: "add (select (auth.jwt() ->> 'is_anonymous')::boolean) is false where that is not meant",
+    needs: .anonymousSignIns,
+    sql: """
+      select n.nspname, c.relname, 'table',
+        pg_catalog.format('%s.%s has policies that hold for anonymous users: %s', n.nspname,
+          c.relname, pg_catalog.string_agg(p.polname, ', ' order by p.polname)),
+        pg_catalog.format('%s_%s', n.nspname, c.relname), pg_catalog.min(p.polname)
+      from pg_catalog.pg_policy p join pg_catalog.pg_class c on c.oid = p.polrelid
+        join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+      where c.relrowsecurity
+        and (p.polroles = array[0::oid] or exists (
+          select from pg_catalog.unnest(p.polroles) r (oid)
+          where pg_catalog.pg_has_role(r.oid, 'authenticated', 'usage')
+            and not exists (
+              select from pg_catalog.pg_roles s where s.oid = r.oid and s.rolsuper)))
+        and pg_catalog.concat(
+          pg_catalog.pg_get_expr(p.polqual, p.polrelid), ' ',
+          pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid)) !~ 'is_anonymous'
+        and (\(isOwn("pg_class")) or n.nspname = 'storage')
+      group by n.nspname, c.relname order by 1, 2
       """),
   AdviceRule(
     number: "0003", name: "auth_rls_initplan", title: "Auth RLS Initialization Plan", level: .warn,
@@ -400,6 +442,25 @@ let adviceRules: [AdviceRule] = [
       having pg_catalog.count(*) > 1
       order by 1, 2, 5
       """),
+  AdviceRule(
+    number: "0030", name: "invalid_index", title: "Invalid Index", level: .warn,
+    category: .performance,
+    description: "Indexes that were not built to the end: each costs writes, and no query uses it.",
+    fix: "drop index concurrently …, and create it again",
+    sql: """
+      select n.nspname, c.relname, 'table',
+        pg_catalog.format('the index %s of %s.%s is invalid', x.relname, n.nspname, c.relname),
+        pg_catalog.format('%s_%s_%s', n.nspname, c.relname, x.relname), x.relname
+      from pg_catalog.pg_index i join pg_catalog.pg_class x on x.oid = i.indexrelid
+        join pg_catalog.pg_class c on c.oid = i.indrelid
+        join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+      where not i.indisvalid and x.relkind = 'i' and \(isOwn("pg_class"))
+        and not exists (
+          select from pg_catalog.pg_stat_progress_create_index b where b.index_relid = x.oid)
+      order by 1, 2, 5
+      """),
+  unusedSlots(.error, "'lost'"),
+  unusedSlots(.warn, "'unreserved'"),
   AdviceRule(
     number: "0001", name: "unindexed_foreign_keys", title: "Unindexed foreign keys", level: .info,
     category: .performance,
@@ -488,4 +549,39 @@ private func definerFunctions(_ role: String, _ detail: String) -> String {
     and \(isOwn("pg_proc", "p.oid"))
   order by 1, 2, 5
   """
+}
+
+/// Objects of which a role may read some column, where pg_graphql would tell about them.
+private func introspectedObjects(_ role: String, _ detail: String) -> String {
+  """
+  select n.nspname, c.relname, k.word,
+    pg_catalog.format('\(detail)', k.word, n.nspname, c.relname),
+    pg_catalog.format('%s_%s', n.nspname, c.relname)
+  from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    join (values ('r', 'table'), ('v', 'view'), ('m', 'materialized view'),
+      ('f', 'foreign table')) k (kind, word) on k.kind = c.relkind::text
+  where exists (select from pg_catalog.pg_extension e where e.extname = 'pg_graphql')
+    and pg_catalog.has_any_column_privilege('\(role)', c.oid, 'select')
+    and pg_catalog.has_schema_privilege('\(role)', n.oid, 'usage')
+    and \(isOwn("pg_class"))
+  order by 1, 2
+  """
+}
+
+/// Replication slots whose reader is gone, by what is left of what they wait for.
+private func unusedSlots(_ level: AdviceLevel, _ status: String) -> AdviceRule {
+  AdviceRule(
+    number: "0031", name: "unused_replication_slot", title: "Unused Replication Slot",
+    level: level, category: .performance,
+    description: "Replication slots that nobody reads: they keep log files, or lost theirs.",
+    fix: "select pg_drop_replication_slot('…'), when its reader does not come back",
+    sql: """
+      select '', s.slot_name, 'replication slot',
+        pg_catalog.format('the replication slot %s has no reader, and what it waits for is %s',
+          s.slot_name, s.wal_status),
+        pg_catalog.format('%s_%s', s.slot_name, s.wal_status)
+      from pg_catalog.pg_replication_slots s
+      where not s.active and s.wal_status = \(status)
+      order by 2
+      """)
 }

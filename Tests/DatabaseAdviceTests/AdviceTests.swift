@@ -71,6 +71,80 @@ import Testing
     }
   }
 
+  /// What only some projects have: queues, foreign tables, GraphQL, anonymous users, old versions.
+  @Test func rarerMistakesAreFound() async throws {
+    try await withPlatform(superuser: true) { connection in
+      _ = try await connection.execute(
+        """
+        set role postgres;
+        create extension pgmq;
+        select pgmq.create('jobs');
+        create extension "basejump-supabase_test_helpers" version '0.0.5' schema extensions;
+        create extension pg_graphql;
+        create table public.rows (id int, filler text);
+        alter table public.rows enable row level security;
+        create policy "signed in" on public.rows for select to authenticated using (true);
+        create table public.settled (id int primary key);
+        alter table public.settled enable row level security;
+        create policy "permanent" on public.settled for select to authenticated
+          using ((select (auth.jwt() ->> 'is_anonymous')::boolean) is false);
+        create policy "servants" on public.settled for all to service_role using (true);
+        revoke all on public.settled from anon;
+        alter table public.rows set (autovacuum_enabled = off);
+        insert into public.rows select 1, repeat('x', 200) from generate_series(1, 120000);
+        delete from public.rows where ctid >= '(300,0)';
+        reset role;
+        create foreign data wrapper nothing;
+        create server nowhere foreign data wrapper nothing;
+        create foreign table public.remote (id int) server nowhere;
+        grant select (id) on public.remote to authenticated;
+        grant select on public.remote to anon;
+        """)
+      _ = try await connection.query("analyze public.rows")
+      await #expect(throws: PostgresError.self) {
+        _ = try await connection.query(
+          "create unique index concurrently half on public.rows (id)")
+      }
+      try await loseReplicationSlot("left_behind", connection)
+
+      var advice = try await advise(
+        on: connection, exposedSchemas: ["public", "pgmq_public"],
+        categories: [.security, .performance], level: .info, origins: ObjectOrigins(),
+        allowsAnonymousSignIns: true)
+      func objects(_ rule: String) -> [String] {
+        advice.filter { $0.name == rule }.map { $0.metadata["name"] ?? "" }
+      }
+      #expect(objects("foreign_table_in_api") == ["remote"])
+      #expect(objects("insecure_queue_exposed_in_api") == ["q_jobs"])
+      #expect(objects("extension_versions_outdated") == ["basejump-supabase_test_helpers"])
+      #expect(objects("table_bloat") == ["rows"])
+      #expect(objects("auth_allow_anonymous_sign_ins") == ["rows"])
+      #expect(objects("pg_graphql_anon_table_exposed") == ["remote", "rows"])
+      #expect(
+        objects("pg_graphql_authenticated_table_exposed") == ["remote", "rows", "settled"])
+      #expect(objects("invalid_index") == ["rows"])
+      #expect(objects("unused_replication_slot") == ["left_behind"])
+      #expect(advice.first { $0.name == "unused_replication_slot" }?.level == .error)
+
+      // Without GraphQL and anonymous users there is nothing to say of them.
+      _ = try await connection.query("drop extension pg_graphql")
+      advice = try await advise(
+        on: connection, exposedSchemas: ["public"], categories: [.security], level: .info,
+        origins: ObjectOrigins())
+      #expect(objects("auth_allow_anonymous_sign_ins") == [])
+      #expect(objects("pg_graphql_anon_table_exposed") == [])
+      #expect(objects("pg_graphql_authenticated_table_exposed") == [])
+      #expect(objects("insecure_queue_exposed_in_api") == [])
+    }
+  }
+
+  /// Every rule of the list is one that a test has seen to find something.
+  @Test func rulesHaveTheirNumbers() {
+    let numbers = Set(adviceRules.map(\.number))
+    #expect(numbers.sorted() == (1...31).map { ($0 < 10 ? "000" : "00") + "\($0)" })
+    #expect(Set(adviceRules.map { "\($0.name) \($0.level)" }).count == adviceRules.count)
+  }
+
   /// What is written as the rules advise, and the platform itself, is left in peace.
   @Test func goodSchemasAreLeftInPeace() async throws {
     try await withPlatform { connection in
@@ -173,15 +247,18 @@ import Testing
   }
 }
 
-/// A database with the platform in it, as the role of a project's migrations.
-private func withPlatform(_ body: (PostgresConnection) async throws -> Void) async throws {
+/// A database with the platform in it, as the role of a project's migrations or as the superuser.
+private func withPlatform(
+  superuser: Bool = false, _ body: (PostgresConnection) async throws -> Void
+) async throws {
   try await withOwnCluster { cluster in
     let admin = try await PostgresConnection.connect(cluster.adminParameters())
     _ = try await admin.query(
       "create database advice template \(PlatformSchema.templateDatabase) owner postgres")
     await admin.close()
     let connection = try await PostgresConnection.connect(
-      cluster.parameters(database: "advice", user: "postgres"))
+      cluster.parameters(
+        database: "advice", user: superuser ? PlatformSchema.superuser : "postgres"))
     do {
       try await body(connection)
     } catch {
@@ -190,4 +267,23 @@ private func withPlatform(_ body: (PostgresConnection) async throws -> Void) asy
     }
     await connection.close()
   }
+}
+
+/// Makes a replication slot, and more log than the server keeps for it.
+private func loseReplicationSlot(
+  _ name: String, _ connection: PostgresConnection
+) async throws {
+  _ = try await connection.query("select pg_create_physical_replication_slot($1, true)", [name])
+  _ = try await connection.query("alter system set max_slot_wal_keep_size = '1MB'")
+  _ = try await connection.query("select pg_reload_conf()")
+  // The server takes the setting in its own time.
+  for _ in 1...200 {
+    _ = try await connection.query("select pg_logical_emit_message(false, 'test', 'more')")
+    _ = try await connection.query("select pg_switch_wal()")
+    _ = try await connection.query("checkpoint")
+    let status = try await connection.query(
+      "select wal_status from pg_replication_slots where slot_name = $1", [name])
+    if status.firstValue == "lost" { return }
+  }
+  Issue.record("the slot keeps its log")
 }

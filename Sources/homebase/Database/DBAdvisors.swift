@@ -61,7 +61,8 @@ struct DBAdvisors: AsyncHomebaseCommand {
     let advice = try await target.withConnection(in: session) { connection in
       try await advise(
         on: connection, exposedSchemas: configuration.api.schemas, categories: type.categories,
-        level: level.level, origins: origins)
+        level: level.level, origins: origins,
+        allowsAnonymousSignIns: configuration.auth.enableAnonymousSignIns)
     }
     switch session.output.format {
     // As the platform gives it: an array.
