@@ -51,8 +51,7 @@ begin
   -- A statement by itself says in its first words what it is about; most are about a project's
   -- own objects, and lend nothing.
   statement := lower(replace(left(coalesce(current_query(), ''), 500), '"', ''));
-  if tg_tag = 'ALTER EXTENSION' and statement !~ '\yset\s+schema\y'
-     or tg_tag in ('CREATE FUNCTION', 'CREATE PROCEDURE')
+  if tg_tag in ('CREATE FUNCTION', 'CREATE PROCEDURE')
      and statement ~ (comment || 'create\s+(or\s+replace\s+)?(function|procedure)\s')
      and statement !~ (comment ||
        'create\s+(or\s+replace\s+)?(function|procedure)\s+(auth|storage)\s*\.')
@@ -79,7 +78,9 @@ begin
     update pg_authid set rolsuper = true where rolname = 'postgres';
     lent := array['superuser'];
   elsif tg_tag = 'ALTER EXTENSION' then
-    if statement ~ '\yextension\s+\S+\s+(add|drop|update)\y' then
+    if statement !~ '\yset\s+schema\y'
+       or statement ~ '\yextension\s+\S+\s+(add|drop|update)\y'
+    then
       return;
     end if;
     select concat(count(*), ' ', sum(hashtext(e.extname || e.extversion))) into members
