@@ -2,8 +2,11 @@
 --
 -- The alphabet is shuffled by the salt; some letters separate numbers, some guard a minimal
 -- length. Letters are counted in characters.
+--
+-- The extension can move to another schema. Bodies in standard SQL are bound when they are made; a
+-- function in PL/pgSQL looks up where its helpers are.
 
-create function @extschema@._homebase_hashids_shuffle(alphabet text, salt text) returns text
+create function _homebase_hashids_shuffle(alphabet text, salt text) returns text
   language plpgsql immutable set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -33,11 +36,16 @@ end
 $$;
 
 -- The three alphabets that a salt makes of one: of numbers, of separators, of guards.
-create function @extschema@._homebase_hashids_alphabets(
+create function _homebase_hashids_alphabets(
     salt text, given text, out alphabet text, out separators text, out guards text)
   language plpgsql immutable set search_path = pg_catalog, pg_temp
 as $$
 declare
+  home constant text := (
+    select quote_ident(n.nspname)
+      from pg_catalog.pg_extension as e join pg_catalog.pg_namespace as n on n.oid = e.extnamespace
+     where e.extname = 'pg_hashids');
+  shuffle constant text := format('select %s._homebase_hashids_shuffle($1, $2)', home);
   needed integer;
 begin
   alphabet := (
@@ -54,7 +62,7 @@ begin
        from unnest(string_to_array('cfhistuCFHISTU', null)) with ordinality as s (letter, place)
       where strpos(alphabet, s.letter) > 0), '');
   alphabet := translate(alphabet, separators, '');
-  separators := @extschema@._homebase_hashids_shuffle(separators, salt);
+  execute shuffle into separators using separators, salt;
   if separators = '' or length(alphabet)::numeric / length(separators) > 3.5 then
     needed := greatest(ceil(length(alphabet) / 3.5)::integer, 2);
     if needed > length(separators) then
@@ -63,7 +71,7 @@ begin
       alphabet := substr(alphabet, needed + 1);
     end if;
   end if;
-  alphabet := @extschema@._homebase_hashids_shuffle(alphabet, salt);
+  execute shuffle into alphabet using alphabet, salt;
   needed := ceil(length(alphabet) / 12.0)::integer;
   if length(alphabet) < 3 then
     guards := left(separators, needed);
@@ -75,34 +83,43 @@ begin
 end
 $$;
 
-create function @extschema@.id_encode(
+create function id_encode(
     numbers bigint[], salt text, min_length integer, alphabet text)
   returns text
   language plpgsql immutable strict parallel safe
 as $$
 declare
-  alphabets record := @extschema@._homebase_hashids_alphabets(salt, alphabet);
-  letters text := alphabets.alphabet;
-  size constant integer := length(letters);
+  home constant text := (
+    select quote_ident(n.nspname)
+      from pg_catalog.pg_extension as e join pg_catalog.pg_namespace as n on n.oid = e.extnamespace
+     where e.extname = 'pg_hashids');
+  shuffle constant text := format('select %s._homebase_hashids_shuffle($1, $2)', home);
+  alphabets record;
+  letters text;
+  size integer;
   total bigint := 0;
   lottery text;
   answer text;
   last text;
   rest bigint;
-  half constant integer := length(alphabets.alphabet) / 2;
+  half integer;
   excess integer;
 begin
   if cardinality(numbers) = 0 or 0 > any (numbers) then
     return '';
   end if;
+  execute format('select * from %s._homebase_hashids_alphabets($1, $2)', home)
+    into alphabets using salt, alphabet;
+  letters := alphabets.alphabet;
+  size := length(letters);
+  half := size / 2;
   for i in 1 .. cardinality(numbers) loop
     total := total + numbers[i] % (i + 99);
   end loop;
   lottery := substr(letters, (total % size)::integer + 1, 1);
   answer := lottery;
   for i in 1 .. cardinality(numbers) loop
-    letters := @extschema@._homebase_hashids_shuffle(
-      letters, left(lottery || salt || letters, size));
+    execute shuffle into letters using letters, left(lottery || salt || letters, size);
     last := '';
     rest := numbers[i];
     loop
@@ -127,7 +144,7 @@ begin
     end if;
   end if;
   while length(answer) < min_length loop
-    letters := @extschema@._homebase_hashids_shuffle(letters, letters);
+    execute shuffle into letters using letters, letters;
     answer := substr(letters, half + 1) || answer || left(letters, half);
     excess := length(answer) - min_length;
     if excess > 0 then
@@ -138,22 +155,35 @@ begin
 end
 $$;
 
-create function @extschema@.id_decode(hash text, salt text, min_length integer, alphabet text)
+create function id_decode(hash text, salt text, min_length integer, alphabet text)
   returns bigint[]
   language plpgsql immutable strict parallel safe
 as $$
 declare
-  alphabets record := @extschema@._homebase_hashids_alphabets(salt, alphabet);
-  letters text := alphabets.alphabet;
-  size constant integer := length(letters);
-  parts text[] := string_to_array(
-    translate(hash, alphabets.guards, repeat(' ', length(alphabets.guards))), ' ');
-  body text := parts[case when cardinality(parts) in (2, 3) then 2 else 1 end];
-  lottery text := left(body, 1);
+  home constant text := (
+    select quote_ident(n.nspname)
+      from pg_catalog.pg_extension as e join pg_catalog.pg_namespace as n on n.oid = e.extnamespace
+     where e.extname = 'pg_hashids');
+  shuffle constant text := format('select %s._homebase_hashids_shuffle($1, $2)', home);
+  alphabets record;
+  letters text;
+  size integer;
+  parts text[];
+  body text;
+  lottery text;
   part text;
   number bigint;
   answer bigint[] := '{}';
+  again text;
 begin
+  execute format('select * from %s._homebase_hashids_alphabets($1, $2)', home)
+    into alphabets using salt, alphabet;
+  letters := alphabets.alphabet;
+  size := length(letters);
+  parts := string_to_array(
+    translate(hash, alphabets.guards, repeat(' ', length(alphabets.guards))), ' ');
+  body := parts[case when cardinality(parts) in (2, 3) then 2 else 1 end];
+  lottery := left(body, 1);
   if coalesce(body, '') = '' then
     return '{}';
   end if;
@@ -161,8 +191,7 @@ begin
     translate(substr(body, 2), alphabets.separators, repeat(' ', length(alphabets.separators))),
     ' ')
   loop
-    letters := @extschema@._homebase_hashids_shuffle(
-      letters, left(lottery || salt || letters, size));
+    execute shuffle into letters using letters, left(lottery || salt || letters, size);
     number := 0;
     for i in 1 .. length(part) loop
       if strpos(letters, substr(part, i, 1)) = 0 then
@@ -173,10 +202,9 @@ begin
     answer := answer || number;
   end loop;
   -- Another salt's string decodes to something, which encodes to another string.
-  if @extschema@.id_encode(answer, salt, min_length, alphabet) <> hash then
-    return '{}';
-  end if;
-  return answer;
+  execute format('select %s.id_encode($1, $2, $3, $4)', home)
+    into again using answer, salt, min_length, alphabet;
+  return case when again = hash then answer else '{}' end;
 exception when numeric_value_out_of_range then
   return '{}';
 end
@@ -184,72 +212,72 @@ $$;
 
 -- The shorter forms.
 
-create function @extschema@.id_encode(numbers bigint[], salt text, min_length integer)
+create function id_encode(numbers bigint[], salt text, min_length integer)
   returns text
   language sql immutable strict parallel safe
-  return @extschema@.id_encode(
+  return id_encode(
     numbers, salt, min_length, 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ1234567890');
-create function @extschema@.id_encode(numbers bigint[], salt text) returns text
+create function id_encode(numbers bigint[], salt text) returns text
   language sql immutable strict parallel safe
-  return @extschema@.id_encode(numbers, salt, 0);
-create function @extschema@.id_encode(numbers bigint[]) returns text
+  return id_encode(numbers, salt, 0);
+create function id_encode(numbers bigint[]) returns text
   language sql immutable strict parallel safe
-  return @extschema@.id_encode(numbers, '', 0);
+  return id_encode(numbers, '', 0);
 
-create function @extschema@.id_encode(
+create function id_encode(
     number bigint, salt text, min_length integer, alphabet text)
   returns text
   language sql immutable strict parallel safe
-  return @extschema@.id_encode(array[number], salt, min_length, alphabet);
-create function @extschema@.id_encode(number bigint, salt text, min_length integer)
+  return id_encode(array[number], salt, min_length, alphabet);
+create function id_encode(number bigint, salt text, min_length integer)
   returns text
   language sql immutable strict parallel safe
-  return @extschema@.id_encode(array[number], salt, min_length);
-create function @extschema@.id_encode(number bigint, salt text) returns text
+  return id_encode(array[number], salt, min_length);
+create function id_encode(number bigint, salt text) returns text
   language sql immutable strict parallel safe
-  return @extschema@.id_encode(array[number], salt, 0);
-create function @extschema@.id_encode(number bigint) returns text
+  return id_encode(array[number], salt, 0);
+create function id_encode(number bigint) returns text
   language sql immutable strict parallel safe
-  return @extschema@.id_encode(array[number], '', 0);
+  return id_encode(array[number], '', 0);
 
-create function @extschema@.id_decode(hash text, salt text, min_length integer)
+create function id_decode(hash text, salt text, min_length integer)
   returns bigint[]
   language sql immutable strict parallel safe
-  return @extschema@.id_decode(
+  return id_decode(
     hash, salt, min_length, 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ1234567890');
-create function @extschema@.id_decode(hash text, salt text) returns bigint[]
+create function id_decode(hash text, salt text) returns bigint[]
   language sql immutable strict parallel safe
-  return @extschema@.id_decode(hash, salt, 0);
-create function @extschema@.id_decode(hash text) returns bigint[]
+  return id_decode(hash, salt, 0);
+create function id_decode(hash text) returns bigint[]
   language sql immutable strict parallel safe
-  return @extschema@.id_decode(hash, '', 0);
+  return id_decode(hash, '', 0);
 
-create function @extschema@.id_decode_once(
+create function id_decode_once(
     hash text, salt text, min_length integer, alphabet text)
   returns bigint
   language sql immutable strict parallel safe
-  return (@extschema@.id_decode(hash, salt, min_length, alphabet))[1];
-create function @extschema@.id_decode_once(hash text, salt text, min_length integer)
+  return (id_decode(hash, salt, min_length, alphabet))[1];
+create function id_decode_once(hash text, salt text, min_length integer)
   returns bigint
   language sql immutable strict parallel safe
-  return (@extschema@.id_decode(hash, salt, min_length))[1];
-create function @extschema@.id_decode_once(hash text, salt text) returns bigint
+  return (id_decode(hash, salt, min_length))[1];
+create function id_decode_once(hash text, salt text) returns bigint
   language sql immutable strict parallel safe
-  return (@extschema@.id_decode(hash, salt, 0))[1];
-create function @extschema@.id_decode_once(hash text) returns bigint
+  return (id_decode(hash, salt, 0))[1];
+create function id_decode_once(hash text) returns bigint
   language sql immutable strict parallel safe
-  return (@extschema@.id_decode(hash, '', 0))[1];
+  return (id_decode(hash, '', 0))[1];
 
 -- Names of before 1.3.
-create function @extschema@.hash_encode(number bigint) returns text
-  language sql immutable strict parallel safe return @extschema@.id_encode(number);
-create function @extschema@.hash_encode(number bigint, salt text) returns text
-  language sql immutable strict parallel safe return @extschema@.id_encode(number, salt);
-create function @extschema@.hash_encode(number bigint, salt text, min_length integer)
+create function hash_encode(number bigint) returns text
+  language sql immutable strict parallel safe return id_encode(number);
+create function hash_encode(number bigint, salt text) returns text
+  language sql immutable strict parallel safe return id_encode(number, salt);
+create function hash_encode(number bigint, salt text, min_length integer)
   returns text
   language sql immutable strict parallel safe
-  return @extschema@.id_encode(number, salt, min_length);
-create function @extschema@.hash_decode(hash text, salt text, min_length integer)
+  return id_encode(number, salt, min_length);
+create function hash_decode(hash text, salt text, min_length integer)
   returns bigint
   language sql immutable strict parallel safe
-  return @extschema@.id_decode_once(hash, salt, min_length);
+  return id_decode_once(hash, salt, min_length);

@@ -36,3 +36,17 @@ insert into public.links (id) values (1);
 drop extension pg_hashids cascade;
 create extension pg_hashids version '1.3';
 drop extension pg_hashids;
+
+-- It can be moved; its functions find each other.
+create schema elsewhere;
+create extension pg_hashids with schema public;
+alter extension pg_hashids set schema elsewhere;
+do $$
+begin
+  if elsewhere.id_decode_once(elsewhere.id_encode(1001, 'salt', 30), 'salt', 30) <> 1001
+    or elsewhere.hash_decode(elsewhere.hash_encode(7, 'salt', 12), 'salt', 12) <> 7
+  then
+    raise exception 'moved functions answer something else';
+  end if;
+end
+$$;
