@@ -164,10 +164,13 @@ package struct Output: Sendable {
   ///
   /// Scripts are not stopped by a question: what they delete they name themselves.
   ///
-  /// - Parameter question: Names what will be lost, without a question mark's choices.
+  /// - Parameters:
+  ///   - question: Names what will be lost, without a question mark's choices.
+  ///   - silence: What it means that nobody can be asked.
   /// - Returns: Whether to go on.
-  package func confirm(_ question: String) -> Bool {
-    guard !assumesYes, format == .text, terminal.canAsk else { return true }
+  package func confirm(_ question: String, silence: Bool = true) -> Bool {
+    if assumesYes { return true }
+    guard format == .text, terminal.canAsk else { return silence }
     while true {
       standardError("\(question) [y/N] ")
       switch readLine()?.lowercased() {

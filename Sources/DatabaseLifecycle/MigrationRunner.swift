@@ -405,6 +405,10 @@ struct MigrationRunner: Sendable {
     } catch let error {
       // After BEGIN in the file, or in a block of ours, the session waits for a rollback.
       _ = try? await connection.execute("rollback")
+      if case .connectionLost(let reason) = error {
+        let only = sent.count == 1 ? 0 : nil
+        throw failure(only).lost(reason, only.flatMap { sent[$0].origin })
+      }
       guard case .server(let server, let place) = error else { throw error }
       let index = place.flatMap { sent.indices.contains($0) ? $0 : nil }
       let failure = failure(index)
@@ -566,6 +570,16 @@ private struct Failure {
     let role = roles.isEmpty ? "the role" : roles
     return "before it, `grant \(role) to postgres; drop owned by \(role);` takes its objects and "
       + "rights away; or revoke what is named one by one"
+  }
+
+  /// The session ended (`connection_failure`); which of several statements ran then, nobody knows.
+  func lost(_ reason: String, _ origin: SQLStatement?) -> LifecycleError {
+    let place = origin?.excerpt(serverPosition: nil)
+    return .statementFailed(
+      step: step, location: SourceLocation(file: file, line: place?.line, column: place?.column),
+      sqlstate: "08006", reason: "the connection to PostgreSQL ended: \(reason)", detail: nil,
+      serverHint: "`homebase logs postgres` shows what the server said",
+      excerpt: place?.lines ?? [], whatStays: whatStays)
   }
 
   func error(_ server: ServerError, origin: SQLStatement?) -> any Error {

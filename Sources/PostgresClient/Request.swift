@@ -136,7 +136,7 @@ final class Request: Operation, @unchecked Sendable {
           // libpq would say nil for ever if an answer were missing; the sync ends the loop.
           // The sync itself may fail: deferred constraints are checked when it commits.
           let most = (steps?.count ?? 0) + (failure == nil ? 0 : 1)
-          guard answered <= most else { return .isStuck(.outOfStep) }
+          guard answered <= most else { return .isStuck(whyStuck(link)) }
           continue
         }
         return finish(link, &cache, &effects)
@@ -150,7 +150,7 @@ final class Request: Operation, @unchecked Sendable {
       case PGRES_PIPELINE_ABORTED:
         undoStep(&cache)
       case PGRES_PIPELINE_SYNC:
-        guard pq_exit_pipeline_mode(link) == 1 else { return .isStuck(.outOfStep) }
+        guard pq_exit_pipeline_mode(link) == 1 else { return .isStuck(whyStuck(link)) }
         return finish(link, &cache, &effects)
       case PGRES_COPY_IN where steps == nil:
         failure = failure ?? .protocolViolation("COPY … FROM stdin needs `copyIn`")
@@ -269,6 +269,13 @@ final class Request: Operation, @unchecked Sendable {
       let command = answer.command
       return ["SELECT", "INSERT", "UPDATE", "DELETE", "SET"].contains { command.hasPrefix($0) }
     }
+  }
+
+  /// A session that ended in a pipeline has no more answers; libpq does not say so by itself.
+  private func whyStuck(_ link: OpaquePointer) -> PostgresError {
+    if case .connectionLost? = failure { return failure ?? .outOfStep }
+    if let lastWords { return .connectionLost(lastWords.asLastWords) }
+    return pq_status(link) == CONNECTION_BAD ? Self.refusal(link) : .outOfStep
   }
 
   private func finish(_ outcome: Outcome, _ effects: inout Effects) {

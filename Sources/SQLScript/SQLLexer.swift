@@ -72,6 +72,15 @@ struct SQLLexer {
     return true
   }
 
+  /// Compares a name, quoted or not, with one in lower case.
+  func names(_ token: Token, _ name: StaticString) -> Bool {
+    var token = token
+    if token.kind == .quotedIdentifier, bytes[token.start] == UInt8(ascii: "\"") {
+      token = Token(kind: .word, start: token.start + 1, end: token.end - 1)
+    }
+    return matches(token, name)
+  }
+
   // MARK: - Blank
 
   /// Returns whether a token follows.

@@ -42,7 +42,7 @@ extension SQLStatement {
         continue
       }
       token = lexer.next()
-      guard let method = token, lexer.matches(method, "hnsw") || lexer.matches(method, "ivfflat")
+      guard let method = token, lexer.names(method, "hnsw") || lexer.names(method, "ivfflat")
       else { continue }
       token = lexer.next()
       guard skipParenthesis(&lexer, &token) != nil, let with = token, lexer.matches(with, "with")

@@ -220,20 +220,31 @@ extension DiffWriter {
   static func lowered(_ definition: String) -> String {
     var result = ""
     var rest = definition[...]
-    while let word = rest.firstIndex(of: " ").map({ rest[..<$0] }) {
-      guard word.allSatisfy({ $0.isUppercase || !$0.isLetter }), !word.contains("'"),
-        !word.contains("\""), !word.contains("(")
-      else {
+    while let word = firstWord(of: rest) {
+      let isKeyword = word.allSatisfy { $0.isUppercase || !$0.isLetter } && !word.contains("\"")
+      if !isKeyword {
         // A name: what follows may still be words of SQL.
-        guard !word.contains("("), !word.contains("'"), !word.contains("\"") else { break }
         result += word + " "
-        rest = rest[word.endIndex...].dropFirst()
-        continue
+      } else if word != "ONLY" {
+        // Without ONLY, since a partitioned table's index is to reach its partitions.
+        result += word.lowercased() + " "
       }
-      // A partitioned table's index is to reach its partitions.
-      if word != "ONLY" { result += word.lowercased() + " " }
       rest = rest[word.endIndex...].dropFirst()
     }
     return result + rest
+  }
+
+  /// What stands before the first blank outside of quotes; nil when an expression begins before.
+  private static func firstWord(of text: Substring) -> Substring? {
+    var isQuoted = false
+    for index in text.indices {
+      switch text[index] {
+      case "\"": isQuoted.toggle()
+      case "(" where !isQuoted, "'" where !isQuoted: return nil
+      case " " where !isQuoted: return text[..<index]
+      default: break
+      }
+    }
+    return nil
   }
 }

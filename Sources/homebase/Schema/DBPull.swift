@@ -45,7 +45,10 @@ struct DBPull: HomebaseCommand {
       if report.sql.isEmpty { throw UnwellResult() }
       return
     }
-    guard session.output.confirm("enter it in the remote database's migration history?") else {
+    // Another database is written to when somebody says so, never for want of an answer.
+    let question = "enter it in the remote database's migration history?"
+    guard session.output.confirm(question, silence: false) else {
+      session.output.note("not entered in the remote migration history; --yes enters it")
       return
     }
     let entered = try stack.ask(HistoryRecordRequest(databaseURL: url, version: made.version))
