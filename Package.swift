@@ -148,6 +148,7 @@ let package = Package(
       of: "homebase",
       [
         "Diagnostics", "Console", "ControlSocket", "StackProtocol", "PostgresClient", "SchemaDump",
+        "ProjectConfiguration", "SchemaCatalog", "TypeGeneration", "TestCluster",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnostics
+import Dispatch
 import PostgresClient
 import StackProtocol
 
@@ -44,6 +45,21 @@ struct DatabaseTarget: ParsableArguments {
     return parameters
   }
 
+  /// How the database is reached, asked on a thread of its own: the control socket's calls stand
+  /// still, and tasks have few threads.
+  ///
+  /// - Parameter session: Asks the stack for its address.
+  /// - Returns: Parameters for a connection.
+  /// - Throws: As `parameters(in:)`.
+  func parametersAside(in session: Session) async throws -> ConnectionParameters {
+    let target = self
+    return try await withCheckedThrowingContinuation { continuation in
+      DispatchQueue.global().async {
+        continuation.resume(with: Result { try target.parameters(in: session) })
+      }
+    }
+  }
+
   /// Connects, does something, and closes.
   ///
   /// - Parameters:
@@ -54,7 +70,7 @@ struct DatabaseTarget: ParsableArguments {
   func withConnection<Result: Sendable>(
     in session: Session, _ body: (PostgresConnection) async throws -> Result
   ) async throws -> Result {
-    let connection = try await PostgresConnection.connect(parameters(in: session))
+    let connection = try await PostgresConnection.connect(parametersAside(in: session))
     do {
       let result = try await body(connection)
       await connection.close()

@@ -48,7 +48,7 @@ struct LineDifference {
         changes.append(Change(isAdded: true, number: new.startIndex + place + 1, line: line))
       }
     }
-    changes.sort { ($0.number, $1.isAdded ? 1 : 0) < ($1.number, $0.isAdded ? 1 : 0) }
+    changes.sort { ($0.number, $0.isAdded ? 1 : 0) < ($1.number, $1.isAdded ? 1 : 0) }
   }
 
   /// The first changes as lines for a person.

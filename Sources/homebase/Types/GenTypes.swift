@@ -78,7 +78,7 @@ struct GenTypes: AsyncHomebaseCommand {
     try file.write(types.text, in: session)
     if watch {
       try await TypeWatch(options: options, wanted: wanted, file: file)
-        .run(session) { try target.parameters(in: session) }
+        .run(session) { try await target.parametersAside(in: session) }
     }
   }
 }

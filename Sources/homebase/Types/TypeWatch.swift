@@ -34,7 +34,9 @@ struct TypeWatch: Sendable {
   ///   - session: Says what was written.
   ///   - parameters: How the database is reached; asked again after a reset.
   /// - Throws: What happens at the first look; later troubles are said, and waited out.
-  func run(_ session: Session, _ parameters: () throws -> ConnectionParameters) async throws {
+  func run(
+    _ session: Session, _ parameters: () async throws -> ConnectionParameters
+  ) async throws {
     session.output.note("watching the schema; end it with Ctrl-C")
     var known: [[String?]] = []
     var isAway = false
