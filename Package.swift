@@ -133,7 +133,9 @@ let package = Package(
       of: "MockData",
       ["Diagnostics", "PostgresClient", "SQLScript", "SchemaCatalog", "TestCluster"]
     ),
-    tests(of: "TypeGeneration", ["PostgresClient", "SchemaCatalog", "TestCluster"]),
+    tests(
+      of: "TypeGeneration",
+      ["PostgresClient", "ProcessSupervision", "SchemaCatalog", "TestCluster"]),
     tests(
       of: "DatabaseAdvice",
       ["Diagnostics", "PostgresClient", "DatabaseCluster", "TestCluster"]),

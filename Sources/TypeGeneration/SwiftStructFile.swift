@@ -1,0 +1,152 @@
+internal import SchemaCatalog
+
+/// The original's layout: an enum for each schema, in it structures with coding keys.
+struct SwiftStructFile {
+  private let metadata: TypeMetadata
+  private let subjects: SwiftSubjects
+  private let names: SwiftStructNames
+  private let options: SwiftOptions
+
+  init(_ metadata: TypeMetadata, _ options: SwiftOptions) {
+    self.metadata = metadata
+    self.options = options
+    subjects = SwiftSubjects(metadata, includesFunctions: options.hasAdditions)
+    names = SwiftStructNames(subjects)
+  }
+
+  private var access: String { options.access.rawValue }
+
+  func generate() -> SwiftTypes {
+    var text = SwiftText()
+    text.line("import Foundation")
+    text.line("#if canImport(Supabase)")
+    text.line("import Supabase")
+    text.line("#endif")
+    text.blank()
+    var relationships = Dictionary(grouping: metadata.relationships) {
+      QualifiedName($0.schema, $0.relation)
+    }
+    if !options.hasAdditions { relationships = [:] }
+    for schema in subjects.schemas {
+      text.block("\(access) enum \(names.schemas[schema] ?? "")") { text in
+        write(schema, &text)
+        if options.hasAdditions { add(schema, relationships, &text) }
+      }
+    }
+    if text.usesAnyJSON { SwiftAnyJSON.write(access: access, &text) }
+    return SwiftTypes(text: text.text, notes: names.notes)
+  }
+
+  private func write(_ schema: String, _ text: inout SwiftText) {
+    for type in subjects.enums[schema] ?? [] {
+      document(type.comment, &text)
+      SwiftStruct.writeEnum(
+        names.types[type.id] ?? "", conformances: "String, Codable, Hashable, Sendable",
+        cases: zip(Self.members(type.enums, suffix: "Case"), type.enums).map { ($0, $1) },
+        access: access, &text)
+    }
+    let relations = subjects.relations[schema] ?? []
+    for relation in relations {
+      write(relation, .select, &text)
+      if relation.isTable {
+        write(relation, .insert, &text)
+        write(relation, .update, &text)
+      }
+    }
+    for type in subjects.composites[schema] ?? [] { write(type, &text) }
+  }
+
+  private func document(_ comment: String?, _ text: inout SwiftText) {
+    if options.hasAdditions { text.documentation(comment) }
+  }
+
+  /// Names members distinctly; the text stays the original's where that is one a compiler takes.
+  static func members(_ columns: [String], suffix: String) -> [String] {
+    var claims = SwiftNameClaims()
+    return claim(columns, suffix: suffix, &claims)
+  }
+
+  private static func claim(
+    _ columns: [String], suffix: String, _ claims: inout SwiftNameClaims
+  ) -> [String] {
+    claims.claim(
+      columns.map { column in
+        let name = SwiftNames.property(column)
+        return SwiftNames.isReservedMember(name) ? name + suffix : name
+      })
+  }
+
+  private enum Operation: String {
+    case select = "Select"
+    case insert = "Insert"
+    case update = "Update"
+  }
+
+  private func write(
+    _ relation: SwiftSubjects.Relation, _ operation: Operation, _ text: inout SwiftText
+  ) {
+    let columns = SwiftSubjects.ordered(subjects.columns[relation.id] ?? [], \.name)
+    let members = Self.members(columns.map(\.name), suffix: "Column")
+    var properties: [SwiftStruct.Property] = []
+    var identity: SwiftStruct.Property?
+    for (column, member) in zip(columns, members) {
+      // PostgreSQL refuses a value for it, and says so only when asked.
+      if operation != .select, column.isGenerated { continue }
+      let isRecursive = subjects.recursions.contains(
+        SwiftSubjects.Member(owner: -relation.id, place: column.ordinalPosition))
+      let type =
+        isRecursive ? "AnyJSON" : names.type(column.declaredTypeID, in: relation.schema)
+      let isOptional =
+        switch operation {
+        case .select: column.isNullable
+        case .insert: column.isNullable || column.isIdentity || column.defaultValue != nil
+        case .update: true
+        }
+      let isOptionalTwice =
+        operation == .update && options.updatesCanSayNull && column.isNullable && type != "AnyJSON"
+      let property = SwiftStruct.Property(
+        name: member, key: column.name,
+        type: type + (isOptionalTwice ? "??" : isOptional ? "?" : ""), isOptional: isOptional,
+        comment: column.comment)
+      properties.append(property)
+      if column.isIdentity, identity == nil { identity = property }
+    }
+    if options.hasAdditions, operation == .select, identity == nil,
+      let key = subjects.primaryKeys[relation.id], key.count == 1
+    {
+      identity = properties.first { $0.key == key[0] }
+    }
+    document(relation.comment, &text)
+    SwiftStruct(
+      name: (names.relations[relation.id] ?? "") + operation.rawValue, properties: properties,
+      identity: identity, hasAdditions: options.hasAdditions, access: access
+    ).write(&text)
+  }
+
+  private func write(_ type: TypeMetadata.TypeEntry, _ text: inout SwiftText) {
+    let members = Self.members(type.attributes.map(\.name), suffix: "Attribute")
+    let properties = type.attributes.enumerated().map { place, attribute in
+      let isRecursive = subjects.recursions.contains(
+        SwiftSubjects.Member(owner: type.id, place: place))
+      let name = isRecursive ? "AnyJSON" : names.type(attribute.typeID, in: type.schema)
+      return SwiftStruct.Property(
+        name: members[place], key: attribute.name, type: name + "?", isOptional: true)
+    }
+    document(type.comment, &text)
+    SwiftStruct(
+      name: names.types[type.id] ?? "", properties: properties, identity: nil,
+      hasAdditions: options.hasAdditions, access: access
+    ).write(&text)
+  }
+
+  /// What the original does not have.
+  private func add(
+    _ schema: String, _ relationships: [QualifiedName: [TypeMetadata.Relationship]],
+    _ text: inout SwiftText
+  ) {
+    text.line("\(access) static let schemaName = \(swiftLiteral(schema))")
+    SwiftRelationFacts(subjects: subjects, names: names, access: access)
+      .write(schema, relationships, &text)
+    SwiftFunctions(subjects: subjects, names: names, access: access).write(schema, &text)
+  }
+}
