@@ -41,14 +41,6 @@ package struct SwiftOptions: Sendable, Hashable {
   }
 }
 
-/// Swift types, and what somebody who uses them should know.
-package struct SwiftTypes: Sendable, Hashable {
-  /// A whole file; ends with a newline.
-  package var text: String
-  /// A line each: names that had to be made distinct, types that have no better one in Swift.
-  package var notes: [String]
-}
-
 /// Makes Swift types that compile, whatever the names in the database are.
 ///
 /// Equal metadata gives equal text, and the time taken grows with its size only.
@@ -61,7 +53,7 @@ package enum SwiftGenerator {
   /// - Returns: The file and notes for a person.
   package static func generate(
     _ metadata: TypeMetadata, options: SwiftOptions = SwiftOptions()
-  ) -> SwiftTypes {
+  ) -> GeneratedTypes {
     switch options.style {
     case .structs: SwiftStructFile(metadata, options).generate()
     case .table: SwiftTableFile(metadata, options).generate()

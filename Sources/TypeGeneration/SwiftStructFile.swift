@@ -16,7 +16,7 @@ struct SwiftStructFile {
 
   private var access: String { options.access.rawValue }
 
-  func generate() -> SwiftTypes {
+  func generate() -> GeneratedTypes {
     var text = SwiftText()
     text.line("import Foundation")
     text.line("#if canImport(Supabase)")
@@ -34,7 +34,7 @@ struct SwiftStructFile {
       }
     }
     if text.usesAnyJSON { SwiftAnyJSON.write(access: access, &text) }
-    return SwiftTypes(text: text.text, notes: names.notes)
+    return GeneratedTypes(text: text.text, notes: names.notes)
   }
 
   private func write(_ schema: String, _ text: inout SwiftText) {

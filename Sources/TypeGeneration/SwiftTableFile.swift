@@ -45,14 +45,14 @@ struct SwiftTableFile {
     return SwiftNames.shadowing.contains(prefixed) ? prefixed + suffix : prefixed
   }
 
-  func generate() -> SwiftTypes {
+  func generate() -> GeneratedTypes {
     var file = self
     var body = SwiftText()
     for schema in subjects.schemas { file.write(schema, &body) }
     var text = SwiftText()
     if file.usesFoundation { text.line("import Foundation") }
     text.line("import PostgrestMacros")
-    return SwiftTypes(text: text.text + body.text, notes: file.notes)
+    return GeneratedTypes(text: text.text + body.text, notes: file.notes)
   }
 
   private mutating func write(_ schema: String, _ text: inout SwiftText) {

@@ -3,6 +3,7 @@ package import SchemaCatalog
 /// A language that types can be generated in.
 package enum TypeLanguage: String, Sendable, Hashable, CaseIterable {
   case typescript
+  case swift
 }
 
 /// A file of types, and what somebody who uses it should know.
@@ -17,13 +18,16 @@ package struct GeneratedTypes: Sendable, Hashable {
 package struct TypeOptions: Sendable, Hashable {
   package var language: TypeLanguage
   package var typeScript: TypeScriptGenerator.Options
+  package var swift: SwiftOptions
 
   package init(
     language: TypeLanguage = .typescript,
-    typeScript: TypeScriptGenerator.Options = TypeScriptGenerator.Options()
+    typeScript: TypeScriptGenerator.Options = TypeScriptGenerator.Options(),
+    swift: SwiftOptions = SwiftOptions()
   ) {
     self.language = language
     self.typeScript = typeScript
+    self.swift = swift
   }
 
   /// Generates a file.
@@ -34,6 +38,7 @@ package struct TypeOptions: Sendable, Hashable {
     switch language {
     case .typescript:
       GeneratedTypes(text: TypeScriptGenerator.generate(metadata, typeScript), notes: [])
+    case .swift: SwiftGenerator.generate(metadata, options: swift)
     }
   }
 }

@@ -243,7 +243,7 @@ import Testing
 
   /// A name that clashes changes itself, none of the others, and a person hears of it.
   @Test func clashesAreNumberedAndTold() {
-    func names(_ tables: [String]) -> (SwiftTypes, [Substring]) {
+    func names(_ tables: [String]) -> (GeneratedTypes, [Substring]) {
       var sketch = MetadataSketch()
       sketch.schema("public")
       for table in tables {

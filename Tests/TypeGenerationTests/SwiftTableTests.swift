@@ -7,7 +7,7 @@ import Testing
 @Suite struct SwiftTableTests {
   private typealias Column = MetadataSketch.Column
 
-  private func file(_ sketch: MetadataSketch) -> SwiftTypes {
+  private func file(_ sketch: MetadataSketch) -> GeneratedTypes {
     SwiftGenerator.generate(sketch.metadata, options: SwiftOptions(style: .table))
   }
 

@@ -9,7 +9,7 @@ import TypeGeneration
 struct GenTypes: AsyncHomebaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "types",
-    abstract: "Write types of the database for a client: TypeScript.",
+    abstract: "Write types of the database for a client: TypeScript or Swift.",
     usage: """
       homebase gen types [--lang LANGUAGE] [-s SCHEMA,...] [--local | --db-url URL]
                [--output FILE [--check | --watch]]
@@ -34,6 +34,23 @@ struct GenTypes: AsyncHomebaseCommand {
 
   @Flag(name: .customLong("postgrest-v9-compat"), help: "For PostgREST 9 and before it.")
   var isForPostgREST9 = false
+
+  @Option(
+    name: .customLong("swift-access-control"),
+    help: ArgumentHelp("Who may use the Swift types.", valueName: "access"))
+  var swiftAccess = SwiftAccess.internal
+
+  @Option(
+    name: .customLong("swift-style"),
+    help: ArgumentHelp(
+      "Structures to read and write rows with, or @Table of supabase-swift's macros.",
+      valueName: "style"))
+  var swiftStyle = SwiftStyle.structs
+
+  @Flag(
+    name: .customLong("swift-plain"),
+    help: "No functions, relationships, initialisers or comments, nor NULL in updates.")
+  var isPlainSwift = false
 
   @Option(
     help: ArgumentHelp(
@@ -63,7 +80,10 @@ struct GenTypes: AsyncHomebaseCommand {
   func runAsync(in session: Session) async throws {
     let options = TypeOptions(
       language: language ?? word ?? .typescript,
-      typeScript: .init(compatibility: compatibility, saysOneToOne: !isForPostgREST9))
+      typeScript: .init(compatibility: compatibility, saysOneToOne: !isForPostgREST9),
+      swift: .init(
+        access: swiftAccess, style: swiftStyle, hasAdditions: !isPlainSwift,
+        updatesCanSayNull: !isPlainSwift))
     let wanted = try schemas.wanted(in: session)
     let types = try await target.withConnection(in: session) { connection in
       options.generate(try await wanted.read(from: connection))
@@ -84,5 +104,9 @@ struct GenTypes: AsyncHomebaseCommand {
 }
 
 extension TypeLanguage: ExpressibleByArgument {}
+
+extension SwiftAccess: ExpressibleByArgument {}
+
+extension SwiftStyle: ExpressibleByArgument {}
 
 extension TypeScriptGenerator.Compatibility: ExpressibleByArgument {}
