@@ -44,20 +44,21 @@ struct TypeMetadataQueries {
         pg_catalog.pg_stat_get_live_tuples(c.oid), pg_catalog.pg_stat_get_dead_tuples(c.oid)
       """ : "0, '', 0, 0"
     return """
-      select c.relkind, c.oid, n.nspname, c.relname,
-        pg_catalog.obj_description(c.oid, 'pg_class'),
+      select c.relkind, c.oid, n.nspname, c.relname, ds.description,
         c.relrowsecurity, c.relforcerowsecurity,
         case c.relreplident when 'd' then 'DEFAULT' when 'i' then 'INDEX' when 'f' then 'FULL'
           else 'NOTHING' end,
         c.relispopulated,
-        case when c.relkind = 'v'
-          then pg_catalog.pg_relation_is_updatable(c.oid, false) & 20 = 20 else false end,
-        case when c.relkind = 'v'
-          then pg_catalog.pg_relation_is_updatable(c.oid, true) & 8 = 8 else false end,
-        case when c.relkind = 'v'
-          then pg_catalog.pg_relation_is_updatable(c.oid, true) & 4 = 4 else false end,
+        coalesce(w.by_itself & 20 = 20, false), coalesce(w.by_trigger & 8 = 8, false),
+        coalesce(w.by_trigger & 4 = 4, false),
         \(sizes)
       from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+        left join pg_catalog.pg_description ds on ds.objoid = c.oid and ds.objsubid = 0
+          and ds.classoid = 'pg_catalog.pg_class'::regclass
+        left join lateral (
+          select pg_catalog.pg_relation_is_updatable(c.oid, false) as by_itself,
+            pg_catalog.pg_relation_is_updatable(c.oid, true) as by_trigger
+          where c.relkind = 'v' offset 0) w on true
       where n.nspname in \(Self.wanted) and c.relkind in ('r', 'p', 'v', 'm', 'f')
         and (c.relkind not in ('r', 'p') or \(Self.readsRelation))
       order by n.nspname collate "C", c.relname collate "C"
@@ -94,10 +95,7 @@ struct TypeMetadataQueries {
             select from pg_catalog.pg_rewrite w
             where w.ev_class = c.oid and w.is_instead and w.ev_type in ('2', '3')
               and w.ev_qual::text = '<>')),
-        exists (
-          select from pg_catalog.pg_constraint k
-          where k.conrelid = c.oid and k.contype = 'u' and k.conkey = array[a.attnum]),
-        pg_catalog.col_description(c.oid, a.attnum), \(check)
+        u.conrelid is not null, ds.description, \(check)
       from pg_catalog.pg_attribute a
         join pg_catalog.pg_class c on c.oid = a.attrelid
         join pg_catalog.pg_namespace n on n.oid = c.relnamespace
@@ -106,6 +104,12 @@ struct TypeMetadataQueries {
           on y.oid = case when t.typtype = 'd' then t.typbasetype else t.oid end
         join pg_catalog.pg_namespace yn on yn.oid = y.typnamespace
         left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+        left join pg_catalog.pg_description ds on ds.objoid = c.oid and ds.objsubid = a.attnum
+          and ds.classoid = 'pg_catalog.pg_class'::regclass
+        left join (
+          select distinct k.conrelid, k.conkey[1] as number from pg_catalog.pg_constraint k
+          where k.contype = 'u' and pg_catalog.cardinality(k.conkey) = 1) u
+          on u.conrelid = c.oid and u.number = a.attnum
       where n.nspname in \(Self.wanted) and c.relkind in ('r', 'v', 'm', 'f', 'p')
         and a.attnum > 0 and not a.attisdropped
         and (pg_catalog.pg_has_role(c.relowner, 'USAGE')
@@ -179,12 +183,14 @@ struct TypeMetadataQueries {
         pg_catalog.pg_get_function_result(p.oid), nullif(t.typrelid, 0), p.proretset,
         case when p.proretset then nullif(p.prorows, 0) end,
         case p.provolatile when 'i' then 'IMMUTABLE' when 's' then 'STABLE' else 'VOLATILE' end,
-        p.prosecdef, p.proisstrict, pg_catalog.obj_description(p.oid, 'pg_proc'),
+        p.prosecdef, p.proisstrict, ds.description,
         p.pronargs, p.pronargdefaults, \(definitions)
       from pg_catalog.pg_proc p
         join pg_catalog.pg_namespace n on n.oid = p.pronamespace
         join pg_catalog.pg_language l on l.oid = p.prolang
         join pg_catalog.pg_type t on t.oid = p.prorettype
+        left join pg_catalog.pg_description ds on ds.objoid = p.oid and ds.objsubid = 0
+          and ds.classoid = 'pg_catalog.pg_proc'::regclass
       where n.nspname in \(Self.wanted) and p.prokind = 'f'
         and p.prorettype not in
           ('pg_catalog.trigger'::regtype, 'pg_catalog.event_trigger'::regtype)
@@ -209,12 +215,14 @@ struct TypeMetadataQueries {
   /// Without the row types of sequences, indexes and the like.
   let types = """
     select t.oid, t.typname, n.nspname, pg_catalog.format_type(t.oid, null),
-      pg_catalog.obj_description(t.oid, 'pg_type'), nullif(t.typrelid, 0), t.typtype, c.relkind,
+      ds.description, nullif(t.typrelid, 0), t.typtype, c.relkind,
       case when t.typelem <> 0 and t.typlen = -1 then t.typelem end, nullif(t.typbasetype, 0),
       t.typnotnull
     from pg_catalog.pg_type t
       join pg_catalog.pg_namespace n on n.oid = t.typnamespace
       left join pg_catalog.pg_class c on c.oid = t.typrelid
+      left join pg_catalog.pg_description ds on ds.objoid = t.oid and ds.objsubid = 0
+        and ds.classoid = 'pg_catalog.pg_type'::regclass
     where (t.typrelid = 0 or c.relkind in ('c', 'r', 'v', 'm', 'p', 'f'))
     order by n.nspname collate "C", t.typname collate "C"
     """
