@@ -151,8 +151,7 @@ struct SwiftSubjects {
         }
         return .row(relation)
       case .base:
-        // Vectors have elements, and are text all the same.
-        guard let element = type.elementTypeID, !type.name.hasSuffix("vector"), element != id else {
+        guard let element = type.elementTypeID, element != id else {
           return .base(type)
         }
         return .array(shape(of: element))

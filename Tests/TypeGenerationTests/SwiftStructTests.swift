@@ -203,7 +203,7 @@ import Testing
       "float8": "Double", "numeric": "Decimal", "text": "String", "uuid": "UUID", "date": "String",
       "interval": "String", "bytea": "String", "json": "AnyJSON", "jsonb": "AnyJSON",
       "inet": "String", "int4range": "String", "tsvector": "String", "money": "String",
-      "xml": "String", "point": "String", "bit": "String", "oid": "String", "int2vector": "String",
+      "xml": "String", "point": "String", "bit": "String", "oid": "String",
     ]
     for (name, _) in expected {
       _ = sketch.view("public", name, [Column(name, sketch[name])])
