@@ -8,6 +8,8 @@ package enum CatalogError: Error, DiagnosticConvertible {
   case failed(PostgresError)
   /// The server's answer has another shape than this version expects.
   case unreadable(String)
+  /// A schema that was asked for is not there.
+  case noSchema(String, known: [String])
 
   package var diagnostic: Diagnostic {
     switch self {
@@ -16,6 +18,10 @@ package enum CatalogError: Error, DiagnosticConvertible {
       Diagnostic(
         code: "catalog_unreadable", message: "the database's catalog could not be read: \(reason)",
         hint: "please report this, with the version of PostgreSQL")
+    case .noSchema(let name, let known):
+      Diagnostic(
+        code: "no_such_schema", message: "there is no schema \"\(name)\"",
+        hint: "there are: \(known.joined(separator: ", "))")
     }
   }
 }

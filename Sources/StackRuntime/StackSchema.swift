@@ -27,7 +27,12 @@ extension Stack {
       let isFirst = try await Self.withRemote(parameters) { connection in
         request.checksHistory ? try await compareHistory(connection) : false
       }
-      target = try await Self.withRemote(parameters) { try await Inventory.read(from: $0) }
+      target = try await Self.withRemote(parameters) {
+        if !request.schemas.isEmpty {
+          try SchemaNames.check(request.schemas, known: await SchemaNames.all(on: $0))
+        }
+        return try await Inventory.read(from: $0)
+      }
       target = target.withoutPlatform()
       if isFirst {
         // As the Supabase CLI: a dump knows more kinds of things than a comparison.
@@ -35,11 +40,18 @@ extension Stack {
       }
       reference = try await afterRunning(opening, progress: progress).withoutPlatform()
     } else {
-      async let live = database.withLiveCatalog { try await InventoryAnswers.read(from: $0) }
-      let made = try await database.withReference(progress: progress) {
-        try await InventoryAnswers.read(from: $0.connection)
+      let namesSchemas = !request.schemas.isEmpty
+      async let live = database.withLiveCatalog { connection in
+        let schemas = namesSchemas ? try await SchemaNames.all(on: connection) : []
+        return (answers: try await InventoryAnswers.read(from: connection), schemas: schemas)
       }
-      let found = try await live
+      let (made, known) = try await database.withReference(progress: progress) { reference in
+        let schemas = namesSchemas ? try await SchemaNames.all(on: reference.connection) : []
+        return (try await InventoryAnswers.read(from: reference.connection), schemas)
+      }
+      let (found, schemas) = try await live
+      // One that is in either may be named: it was made or dropped.
+      try SchemaNames.check(request.schemas, known: Set(schemas + known).sorted())
       if made == found {
         return DiffReport(took: Milliseconds(ContinuousClock.now - began), sql: "", drops: [])
       }

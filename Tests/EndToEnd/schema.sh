@@ -84,6 +84,13 @@ check "a dump applies as a migration" hb start
 equal "with all tables" "$(grep -c '^CREATE TABLE' "$base/schema.sql")" \
   "$(sql "select count(*) from pg_tables where schemaname in ('public', 'audit', 'private')")"
 
+echo "== names that are not there"
+for command in "db diff --schema nope" "db lint -s public,nope" "db dump -s public,nope"; do
+  # shellcheck disable=SC2086
+  out=$(hb $command 2>&1); code=$?
+  has "$command" "$code $out" '1 .*there is no schema "nope"'
+done
+
 echo "== pull"
 fresh third
 check "start" hb start
@@ -95,6 +102,9 @@ equal "and the two are the same" "" "$(diff_of --db-url "$url")"
 equal "the history there has it" 1 \
   "$(PGPASSWORD=postgres psql "$url" -XqAtc 'select count(*) from supabase_migrations.schema_migrations')"
 PGPASSWORD=postgres psql "$url" -Xqc 'create table public.later (id int)'
+out=$(hb db pull later --db-url "$url" 2>&1)
+has "nobody was asked: the history there stays" "$out" "not entered"
+rm "$project"/supabase/migrations/*_later.sql
 check "a second pull" hb db pull later --db-url "$url" --yes
 equal "takes the difference alone" "create table public.later (" "$(head -n 1 "$project"/supabase/migrations/*_later.sql)"
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import DatabaseAdvice
+import SchemaCatalog
 
 /// Looks at the bodies of functions.
 struct DBLint: AsyncHomebaseCommand {
@@ -39,7 +40,10 @@ struct DBLint: AsyncHomebaseCommand {
     let origins = migrationOrigins(of: place)
     let chosen = schemas.flatMap { $0.split(separator: ",").map(String.init) }
     let lint = try await target.withConnection(in: session) { connection in
-      try await FunctionLint.run(
+      if !chosen.isEmpty {
+        try SchemaNames.check(chosen, known: await SchemaNames.all(on: connection))
+      }
+      return try await FunctionLint.run(
         on: connection, schemas: chosen, showsWarnings: level == .warning, origins: origins)
     }
     if !lint.isThorough {

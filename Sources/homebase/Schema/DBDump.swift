@@ -3,6 +3,7 @@ import Console
 import Diagnostics
 import Glibc
 import PostgresClient
+import SchemaCatalog
 import SchemaDump
 import StackProtocol
 
@@ -62,6 +63,13 @@ struct DBDump: AsyncHomebaseCommand {
     if dryRun {
       session.output.show(lines: [dump.commandLine(parameters)])
       return
+    }
+    let schemas = listed(schema)
+    if !schemas.isEmpty {
+      let known = try await target.withConnection(in: session) {
+        try await SchemaNames.all(on: $0)
+      }
+      try SchemaNames.check(schemas, known: known)
     }
     session.output.note("dumping \(dump.content.rawValue) of \(parameters)")
     guard let file else {

@@ -50,12 +50,7 @@ struct WantedSchemas: Sendable {
     let reading = try await TypeMetadata.read(
       from: connection, schemas: names, isWhole: isWhole)
     if areTyped {
-      let found = Set(reading.metadata.schemas.map(\.name))
-      if let missing = names.first(where: { !found.contains($0) }) {
-        throw Diagnostic(
-          code: "no_such_schema", message: "there is no schema \"\(missing)\"",
-          hint: "there are: \(reading.schemaNames.joined(separator: ", "))")
-      }
+      try SchemaNames.check(names, known: reading.schemaNames)
     }
     return reading.metadata
   }
