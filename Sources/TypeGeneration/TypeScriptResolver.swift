@@ -22,19 +22,22 @@ struct TypeScriptResolver {
   init(_ metadata: TypeMetadata, compatibility: TypeScriptGenerator.Compatibility) {
     self.compatibility = compatibility
     selected = Set(metadata.schemas.map(\.name))
-    for type in metadata.types {
+    // Of several types of one name the first may count: which one that is must not be chance.
+    for type in metadata.types.sorted(by: { $0.schema < $1.schema }) {
       if !type.enums.isEmpty { enums[type.name, default: []].append(type) }
       if !type.attributes.isEmpty { composites[type.name, default: []].append(type.schema) }
     }
     let isLatest = compatibility == .latest
-    for table in metadata.tables { add(table.name, "Tables", table.schema) }
-    if isLatest { for table in metadata.foreignTables { add(table.name, "Tables", table.schema) } }
-    for view in metadata.views { add(view.name, "Views", view.schema) }
-    if isLatest { for view in metadata.materializedViews { add(view.name, "Views", view.schema) } }
+    add(metadata.tables.map { ($0.name, $0.schema) }, to: "Tables")
+    if isLatest { add(metadata.foreignTables.map { ($0.name, $0.schema) }, to: "Tables") }
+    add(metadata.views.map { ($0.name, $0.schema) }, to: "Views")
+    if isLatest { add(metadata.materializedViews.map { ($0.name, $0.schema) }, to: "Views") }
   }
 
-  private mutating func add(_ name: String, _ section: String, _ schema: String) {
-    relations[name, default: []].append((section, schema))
+  private mutating func add(_ all: [(name: String, schema: String)], to section: String) {
+    for (name, schema) in all.sorted(by: { $0.schema < $1.schema }) {
+      relations[name, default: []].append((section, schema))
+    }
   }
 
   /// A type by its name in the catalog.
