@@ -16,6 +16,7 @@ check "start" hb start
 echo "== the committed types"
 check "the sample's TypeScript fits its migrations" \
   types --check --output "$root/types/database.types.ts"
+check "its Swift too" types swift --check --output "$root/types/Database.swift"
 file="$base/types.ts"
 types >"$file" 2>"$base/said"
 equal "nothing but the code is said" "" "$(cat "$base/said")"
