@@ -2,7 +2,6 @@ import ArgumentParser
 import Console
 import Diagnostics
 import FoundationEssentials
-import Glibc
 import ProjectConfiguration
 
 /// Makes a key that signs tokens.
@@ -92,23 +91,8 @@ struct SigningKeyFile {
   func write(_ keys: [SigningKey]) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    var bytes = Array(try encoder.encode(keys))[...]
-    bytes.append(UInt8(ascii: "\n"))
-    let unfinished = "\(path).unfinished"
+    let text = String(decoding: try encoder.encode(keys), as: UTF8.self) + "\n"
     // Whoever reads it can sign in as anybody.
-    let descriptor = open(unfinished, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw failure() }
-    let written = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-    guard written == bytes.count, close(descriptor) == 0, rename(unfinished, path) == 0 else {
-      let failure = failure()
-      unlink(unfinished)
-      throw failure
-    }
-  }
-
-  private func failure() -> Diagnostic {
-    Diagnostic(
-      code: "unwritable_file",
-      message: "cannot write \(shown): \(String(cString: strerror(errno)))")
+    try replaceFile(path, with: text, mode: 0o600, shownAs: shown)
   }
 }

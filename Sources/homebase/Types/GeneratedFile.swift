@@ -50,26 +50,7 @@ struct GeneratedFile: Sendable {
       atPath: folder.isEmpty ? "/" : folder, withIntermediateDirectories: true)
     var facts = stat()
     let mode = stat(path, &facts) == 0 ? facts.st_mode & 0o777 : 0o666
-    let unfinished = "\(path).\(getpid()).unfinished"
-    let descriptor = open(unfinished, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
-    guard descriptor >= 0 else { throw failure() }
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count > 0 {
-        bytes = bytes.dropFirst(count)
-      } else if errno != EINTR {
-        let failure = failure()
-        close(descriptor)
-        unlink(unfinished)
-        throw failure
-      }
-    }
-    guard close(descriptor) == 0, rename(unfinished, path) == 0 else {
-      let failure = failure()
-      unlink(unfinished)
-      throw failure
-    }
+    try replaceFile(path, with: text, mode: mode, shownAs: name)
     session.output.note("written to \(name)")
     return true
   }
@@ -102,10 +83,42 @@ struct GeneratedFile: Sendable {
   private func read() -> String? {
     FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
   }
+}
 
-  private func failure() -> Diagnostic {
+/// Replaces a file in one go: it is complete, or as it was.
+///
+/// - Parameters:
+///   - path: Absolute.
+///   - text: All of it.
+///   - mode: Who may do what with it, less what the umask forbids.
+///   - name: The file as a person knows it.
+/// - Throws: A diagnostic; the file is as it was.
+func replaceFile(
+  _ path: String, with text: String, mode: mode_t, shownAs name: String
+) throws {
+  func failure() -> Diagnostic {
     Diagnostic(
       code: "unwritable_file",
       message: "cannot write \(name): \(String(cString: strerror(errno)))")
+  }
+  let unfinished = "\(path).\(getpid()).unfinished"
+  let descriptor = open(unfinished, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+  guard descriptor >= 0 else { throw failure() }
+  var bytes = Array(text.utf8)[...]
+  while !bytes.isEmpty {
+    let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    if count > 0 {
+      bytes = bytes.dropFirst(count)
+    } else if errno != EINTR {
+      let failure = failure()
+      close(descriptor)
+      unlink(unfinished)
+      throw failure
+    }
+  }
+  guard close(descriptor) == 0, rename(unfinished, path) == 0 else {
+    let failure = failure()
+    unlink(unfinished)
+    throw failure
   }
 }
