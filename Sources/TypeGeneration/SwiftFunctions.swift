@@ -64,7 +64,7 @@ struct SwiftFunctions {
 
   private func alias(_ name: String, _ type: String, _ text: inout SwiftText) {
     text.line("\(access) typealias \(name) = \(type)")
-    if type.contains("AnyJSON") { text.usesAnyJSON = true }
+    text.note(type: type)
   }
 
   private func result(

@@ -12,11 +12,32 @@ enum SwiftNames {
 
   /// A property's name: every word small, those after a separator with a capital.
   static func property(_ name: String) -> String {
+    if let plain = plainProperty(name) { return plain }
     let startsApart = name.unicodeScalars.first.map { !isPart($0) } ?? false
     let joined = words(name).enumerated().map { place, word in
       place > 0 || startsApart ? capitalized(word.lowercased()) : word.lowercased()
     }.joined()
     return joined.isEmpty ? "unnamed" : startable(joined)
+  }
+
+  /// What nearly all names are: words of ASCII with one underscore between them.
+  private static func plainProperty(_ name: String) -> String? {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(name.utf8.count)
+    var isStart = false
+    for byte in name.utf8 {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"): bytes.append(isStart ? byte & 0xDF : byte)
+      case UInt8(ascii: "A")...UInt8(ascii: "Z"): bytes.append(isStart ? byte : byte | 0x20)
+      case UInt8(ascii: "0")...UInt8(ascii: "9") where !bytes.isEmpty: bytes.append(byte)
+      case UInt8(ascii: "_") where !bytes.isEmpty:
+        isStart = true
+        continue
+      default: return nil
+      }
+      isStart = false
+    }
+    return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
   }
 
   /// A property's name that keeps the capitals inside words: `createdAt` stays what it is.
@@ -185,6 +206,7 @@ struct SwiftNameClaims {
   }
 
   private mutating func take(_ name: String, _ suffixes: [String]) -> Bool {
+    if suffixes == [""] { return taken.insert(name).inserted }
     let all = suffixes.map { name + $0 }
     guard all.allSatisfy({ !taken.contains($0) }) else { return false }
     taken.formUnion(all)

@@ -42,15 +42,17 @@ struct SwiftStructFile {
       document(type.comment, &text)
       SwiftStruct.writeEnum(
         names.types[type.id] ?? "", conformances: "String, Codable, Hashable, Sendable",
-        cases: zip(Self.members(type.enums, suffix: "Case"), type.enums).map { ($0, $1) },
+        cases: zip(Self.members(type.enums, suffix: "Case"), type.enums).map {
+          (SwiftNames.escaped($0), swiftLiteral($1))
+        },
         access: access, &text)
     }
-    let relations = subjects.relations[schema] ?? []
-    for relation in relations {
-      write(relation, .select, &text)
+    for relation in subjects.relations[schema] ?? [] {
+      let members = members(of: relation)
+      write(relation, members, .select, &text)
       if relation.isTable {
-        write(relation, .insert, &text)
-        write(relation, .update, &text)
+        write(relation, members, .insert, &text)
+        write(relation, members, .update, &text)
       }
     }
     for type in subjects.composites[schema] ?? [] { write(type, &text) }
@@ -82,32 +84,56 @@ struct SwiftStructFile {
     case update = "Update"
   }
 
-  private func write(
-    _ relation: SwiftSubjects.Relation, _ operation: Operation, _ text: inout SwiftText
-  ) {
+  /// A column, as all structures of a relation have it.
+  private struct Member {
+    var column: TypeMetadata.Column
+    /// As a row that is read has it.
+    var property: SwiftStruct.Property
+  }
+
+  private func members(of relation: SwiftSubjects.Relation) -> [Member] {
     let columns = SwiftSubjects.ordered(subjects.columns[relation.id] ?? [], \.name)
-    let members = Self.members(columns.map(\.name), suffix: "Column")
+    let names = Self.members(columns.map(\.name), suffix: "Column")
+    return zip(columns, names).map { column, name in
+      let isRecursive =
+        !subjects.recursions.isEmpty
+        && subjects.recursions.contains(
+          SwiftSubjects.Member(owner: -relation.id, place: column.ordinalPosition))
+      let type =
+        isRecursive ? "AnyJSON" : self.names.type(column.declaredTypeID, in: relation.schema)
+      return Member(
+        column: column,
+        property: SwiftStruct.Property(
+          name: name, key: column.name, type: type, isOptional: column.isNullable,
+          comment: column.comment))
+    }
+  }
+
+  private func write(
+    _ relation: SwiftSubjects.Relation, _ members: [Member], _ operation: Operation,
+    _ text: inout SwiftText
+  ) {
     var properties: [SwiftStruct.Property] = []
+    properties.reserveCapacity(members.count)
     var identity: SwiftStruct.Property?
-    for (column, member) in zip(columns, members) {
+    for member in members {
+      let column = member.column
       // PostgreSQL refuses a value for it, and says so only when asked.
       if operation != .select, column.isGenerated { continue }
-      let isRecursive = subjects.recursions.contains(
-        SwiftSubjects.Member(owner: -relation.id, place: column.ordinalPosition))
-      let type =
-        isRecursive ? "AnyJSON" : names.type(column.declaredTypeID, in: relation.schema)
-      let isOptional =
-        switch operation {
-        case .select: column.isNullable
-        case .insert: column.isNullable || column.isIdentity || column.defaultValue != nil
-        case .update: true
+      var property = member.property
+      switch operation {
+      case .select: break
+      case .insert:
+        property.isOptional =
+          column.isNullable || column.isIdentity || column.defaultValue != nil
+      case .update:
+        property.isOptional = true
+        // Any JSON has a null of its own.
+        if options.updatesCanSayNull, column.isNullable, property.type != "AnyJSON" {
+          property.type += "?"
         }
-      let isOptionalTwice =
-        operation == .update && options.updatesCanSayNull && column.isNullable && type != "AnyJSON"
-      let property = SwiftStruct.Property(
-        name: member, key: column.name,
-        type: type + (isOptionalTwice ? "??" : isOptional ? "?" : ""), isOptional: isOptional,
-        comment: column.comment)
+      }
+      if property.isOptional { property.type += "?" }
       properties.append(property)
       if column.isIdentity, identity == nil { identity = property }
     }

@@ -1,19 +1,35 @@
 /// Swift source that grows line by line.
 struct SwiftText {
-  private(set) var text = ""
-  private var indentation = ""
+  private var bytes: [UInt8] = []
+  private var indentation = 0
   /// Whether anything needs the type for any JSON.
   var usesAnyJSON = false
 
+  /// All of it.
+  var text: String { String(decoding: bytes, as: UTF8.self) }
+
   /// Adds a line at the level at hand.
-  mutating func line(_ parts: String...) {
-    text += indentation
-    for part in parts { text += part }
-    text += "\n"
+  mutating func line(
+    _ one: String, _ two: String = "", _ three: String = "", _ four: String = "",
+    _ five: String = ""
+  ) {
+    for _ in 0..<indentation { bytes.append(UInt8(ascii: " ")) }
+    bytes.append(contentsOf: one.utf8)
+    bytes.append(contentsOf: two.utf8)
+    bytes.append(contentsOf: three.utf8)
+    bytes.append(contentsOf: four.utf8)
+    bytes.append(contentsOf: five.utf8)
+    bytes.append(UInt8(ascii: "\n"))
   }
 
   /// Adds an empty line.
-  mutating func blank() { text += "\n" }
+  mutating func blank() { bytes.append(UInt8(ascii: "\n")) }
+
+  /// Notes what a type that is written needs.
+  mutating func note(type: String) {
+    // Nearly no type has a capital J, which is faster to see.
+    if type.utf8.contains(UInt8(ascii: "J")), type.contains("AnyJSON") { usesAnyJSON = true }
+  }
 
   /// Adds `HEAD {`, what is inside, and `}`.
   mutating func block(_ head: String, _ inside: (inout SwiftText) -> Void) {
@@ -24,9 +40,9 @@ struct SwiftText {
 
   /// Adds lines one level deeper.
   mutating func indented(_ inside: (inout SwiftText) -> Void) {
-    indentation += "  "
+    indentation += 2
     inside(&self)
-    indentation.removeLast(2)
+    indentation -= 2
   }
 
   /// Adds documentation; nothing when there is none.
@@ -47,6 +63,10 @@ struct SwiftText {
 /// - Parameter value: Any text.
 /// - Returns: In quotes; what is not seen on paper is written by its number.
 func swiftLiteral(_ value: String) -> String {
+  let isPlain = value.utf8.allSatisfy { byte in
+    byte >= 0x20 && byte < 0x7F && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+  }
+  if isPlain { return "\"\(value)\"" }
   var literal = "\""
   for scalar in value.unicodeScalars {
     switch scalar {
