@@ -18,11 +18,6 @@ struct SwiftStructFile {
 
   func generate() -> GeneratedTypes {
     var text = SwiftText()
-    text.line("import Foundation")
-    text.line("#if canImport(Supabase)")
-    text.line("import Supabase")
-    text.line("#endif")
-    text.blank()
     var relationships = Dictionary(grouping: metadata.relationships) {
       QualifiedName($0.schema, $0.relation)
     }
@@ -34,7 +29,14 @@ struct SwiftStructFile {
       }
     }
     if text.usesAnyJSON { SwiftAnyJSON.write(access: access, &text) }
-    return GeneratedTypes(text: text.text, notes: names.notes)
+    var file = SwiftText()
+    file.importing("Foundation", for: options.access, isUsed: text.usesFoundation)
+    file.line("#if canImport(Supabase)")
+    file.importing("Supabase", for: options.access, isUsed: text.usesAnyJSON)
+    file.line("#endif")
+    file.blank()
+    file.append(text)
+    return GeneratedTypes(text: file.text, notes: names.notes)
   }
 
   private func write(_ schema: String, _ text: inout SwiftText) {

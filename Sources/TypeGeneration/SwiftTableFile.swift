@@ -6,6 +6,7 @@ internal import SchemaCatalog
 /// across schemas.
 struct SwiftTableFile {
   private let subjects: SwiftSubjects
+  private let level: SwiftAccess
   private let access: String
   private var notes: [String] = []
   /// Of schemas other than `public`.
@@ -17,6 +18,7 @@ struct SwiftTableFile {
 
   init(_ metadata: TypeMetadata, _ options: SwiftOptions) {
     subjects = SwiftSubjects(metadata, includesFunctions: false)
+    level = options.access
     access = options.access == .internal ? "" : options.access.rawValue + " "
     hasComments = options.hasAdditions
     nameEverything()
@@ -50,9 +52,11 @@ struct SwiftTableFile {
     var body = SwiftText()
     for schema in subjects.schemas { file.write(schema, &body) }
     var text = SwiftText()
-    if file.usesFoundation { text.line("import Foundation") }
-    text.line("import PostgrestMacros")
-    return GeneratedTypes(text: text.text + body.text, notes: file.notes)
+    if file.usesFoundation { text.importing("Foundation", for: file.level, isUsed: true) }
+    let isUsed = !file.relations.isEmpty || !file.schemas.isEmpty
+    text.importing("PostgrestMacros", for: file.level, isUsed: isUsed)
+    text.append(body)
+    return GeneratedTypes(text: text.text, notes: file.notes)
   }
 
   private mutating func write(_ schema: String, _ text: inout SwiftText) {

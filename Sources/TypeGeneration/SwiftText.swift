@@ -3,7 +3,9 @@ struct SwiftText {
   private var bytes: [UInt8] = []
   private var indentation = 0
   /// Whether anything needs the type for any JSON.
-  var usesAnyJSON = false
+  private(set) var usesAnyJSON = false
+  /// Whether anything needs a type of Foundation.
+  private(set) var usesFoundation = false
 
   /// All of it.
   var text: String { String(decoding: bytes, as: UTF8.self) }
@@ -27,9 +29,34 @@ struct SwiftText {
 
   /// Notes what a type that is written needs.
   mutating func note(type: String) {
-    // Nearly no type has a capital J, which is faster to see.
-    if type.utf8.contains(UInt8(ascii: "J")), type.contains("AnyJSON") { usesAnyJSON = true }
+    // Nearly no type has one of these letters, which is faster to see than a name.
+    guard type.utf8.contains(where: { $0 == UInt8(ascii: "D") || $0 == UInt8(ascii: "J") })
+    else { return }
+    switch type.filter({ $0 != "[" && $0 != "]" && $0 != "?" }) {
+    case "AnyJSON", "String: AnyJSON": usesAnyJSON = true
+    case "Decimal", "UUID": usesFoundation = true
+    default: break
+    }
   }
+
+  /// Adds an import.
+  ///
+  /// Where imports are internal unless they say otherwise, one whose types others see must say so,
+  /// and one that nothing is used of must not.
+  mutating func importing(_ module: String, for access: SwiftAccess, isUsed: Bool) {
+    guard isUsed, access != .internal else {
+      line("import ", module)
+      return
+    }
+    line("#if hasFeature(InternalImportsByDefault)")
+    line(access.rawValue, " import ", module)
+    line("#else")
+    line("import ", module)
+    line("#endif")
+  }
+
+  /// Adds lines of another text.
+  mutating func append(_ other: SwiftText) { bytes += other.bytes }
 
   /// Adds `HEAD {`, what is inside, and `}`.
   mutating func block(_ head: String, _ inside: (inout SwiftText) -> Void) {

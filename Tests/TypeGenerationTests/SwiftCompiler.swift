@@ -48,8 +48,11 @@ enum SwiftCompiler {
 
   /// Runs the compiler.
   static func run(_ arguments: [String]) async throws -> String {
+    let features = ["ExistentialAny", "InternalImportsByDefault", "MemberImportVisibility"]
+    let strict = ["-swift-version", "6", "-warnings-as-errors", "-package-name", "p"]
     let result = try await runTool(
-      [compiler, "-swift-version", "6", "-parse-as-library", "-warnings-as-errors"] + arguments)
+      [compiler, "-parse-as-library"] + strict
+        + features.flatMap { ["-enable-upcoming-feature", $0] } + arguments)
     return result.status.isSuccess
       ? "" : String((result.output + result.errorOutput).suffix(4000))
   }

@@ -23,7 +23,9 @@ import Testing
       start += Self.batch
       let schemas = seeds.map { RandomMetadata.make(seed: $0, prefix: "s\($0)") }
       let structs = zip(seeds, schemas).map { seed, metadata in
-        let options = SwiftOptions(hasAdditions: seed % 4 > 0, updatesCanSayNull: seed % 3 > 0)
+        let options = SwiftOptions(
+          access: SwiftAccess.allCases[Int(seed % 3)], hasAdditions: seed % 4 > 0,
+          updatesCanSayNull: seed % 5 > 0)
         return SwiftGenerator.generate(metadata, options: options).text
       }
       let tables = schemas.map { metadata in

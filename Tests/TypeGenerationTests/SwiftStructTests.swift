@@ -324,6 +324,7 @@ import Testing
   func accessIsWhatWasAskedFor(access: SwiftAccess) {
     let options = SwiftOptions(access: access)
     let text = SwiftGenerator.generate(RandomMetadata.make(seed: 1), options: options).text
+    #expect(text.contains("\(access) import Foundation\n") == (access != .internal))
     for other in SwiftAccess.allCases where other != access {
       #expect(!text.contains("\(other) enum"))
       #expect(!text.contains("\(other) struct"))
