@@ -146,7 +146,67 @@ for options in "--swift-access-control public" "--swift-access-control package -
   check "compiles with $options" swiftc -swift-version 6 -warnings-as-errors -typecheck -package-name p \
     "$folder/Types.swift"
 done
-has "--swift-style table" "$(hb gen types --lang swift --swift-style table --local 2>&1)" '^@Table\("everything"\)$'
+
+echo "== with macros"
+# Stand-ins for those of supabase-swift, which take the same words and make as little as they can.
+host=$(dirname "$(readlink -f "$(command -v swiftc)")")/../lib/swift/host
+hb gen types --lang swift --swift-style table --local -s public,other >"$folder/Types.swift" 2>"$base/notes"
+has "a table" "$(cat "$folder/Types.swift")" '^@Table\("everything"\)$'
+has "a note on what has no type" "$(cat "$base/notes")" 'public.everything.pair.*JSONValue'
+cat >"$folder/Plugin.swift" <<'SWIFT'
+import SwiftSyntax
+import SwiftSyntaxMacros
+
+public struct Marker: PeerMacro {
+  public static func expansion(
+    of node: AttributeSyntax, providingPeersOf declaration: some DeclSyntaxProtocol,
+    in context: some MacroExpansionContext
+  ) throws -> [DeclSyntax] { [] }
+}
+
+public struct TableMacro: ExtensionMacro {
+  public static func expansion(
+    of node: AttributeSyntax, attachedTo declaration: some DeclGroupSyntax,
+    providingExtensionsOf type: some TypeSyntaxProtocol, conformingTo protocols: [TypeSyntax],
+    in context: some MacroExpansionContext
+  ) throws -> [ExtensionDeclSyntax] {
+    [try ExtensionDeclSyntax("extension \(type.trimmed): Decodable, Sendable {}")]
+  }
+}
+SWIFT
+cat >"$folder/PostgrestMacros.swift" <<'SWIFT'
+public protocol PostgrestSchema: Sendable { static var name: String { get } }
+public enum PublicSchema: PostgrestSchema { public static let name = "public" }
+public enum JSONValue: Codable, Hashable, Sendable { case null }
+@attached(extension, conformances: Decodable, Sendable)
+public macro Table(
+  _ name: String, schema: any PostgrestSchema.Type = PublicSchema.self, readOnly: Bool = false
+) = #externalMacro(module: "Plugin", type: "TableMacro")
+@attached(peer)
+public macro Column(_ name: String) = #externalMacro(module: "Plugin", type: "Marker")
+@attached(peer) public macro PrimaryKey() = #externalMacro(module: "Plugin", type: "Marker")
+@attached(peer) public macro Default() = #externalMacro(module: "Plugin", type: "Marker")
+@attached(peer) public macro Generated() = #externalMacro(module: "Plugin", type: "Marker")
+SWIFT
+cat >"$folder/Use.swift" <<'SWIFT'
+func decode(_ type: (some Decodable).Type) {}
+func use() {
+  decode(Everything.self)
+  decode(Seen.self)
+}
+SWIFT
+if [[ -e $host/libSwiftSyntaxMacros.so ]]; then
+  check "a plugin" swiftc -emit-library -parse-as-library -module-name Plugin -I "$host" -L "$host" \
+    -lSwiftSyntaxMacros -lSwiftSyntaxBuilder -lSwiftSyntax -Xlinker -rpath -Xlinker "$host" \
+    -o "$folder/libPlugin.so" "$folder/Plugin.swift"
+  check "its macros" swiftc -swift-version 6 -parse-as-library -emit-module -module-name PostgrestMacros \
+    -load-plugin-library "$folder/libPlugin.so" -o "$folder/PostgrestMacros.swiftmodule" \
+    "$folder/PostgrestMacros.swift"
+  check "compiles with macros" swiftc -swift-version 6 -warnings-as-errors -parse-as-library -typecheck \
+    -load-plugin-library "$folder/libPlugin.so" -I "$folder" "$folder/Types.swift" "$folder/Use.swift"
+else
+  skip "this toolchain has no swift-syntax"
+fi
 
 echo "== random schemas"
 check "${SCHEMAS:-1000} of them compile" env SWIFT_SCHEMAS="${SCHEMAS:-1000}" SWIFT_SEED="$seed" \
