@@ -59,7 +59,12 @@ import Testing
   /// A file under version control changes when the schema does, and at no other time.
   @Test func equalSchemasGiveEqualFiles() {
     for seed in Self.seed..<Self.seed + 100 {
-      let metadata = RandomMetadata.make(seed: seed)
+      var metadata = RandomMetadata.make(seed: seed)
+      // PostgreSQL has no two functions of one name with the same arguments.
+      var signatures: Set<[String]> = []
+      metadata.functions.removeAll {
+        !signatures.insert([$0.schema, $0.name, $0.argumentTypes]).inserted
+      }
       var shuffled = metadata
       var random = SeededGenerator(seed: seed)
       shuffled.schemas.shuffle(using: &random)
