@@ -34,18 +34,27 @@ extension ProjectDatabase {
     let inputs = try currentInputs()
     var files = try ProjectFiles.list(inputs, fingerprints: fingerprints)
     try request.apply(to: &files)
-    let key = LayerChain(inputs: inputs, files: files).final
+    var key = LayerChain(inputs: inputs, files: files).final
     let final = files
     let name: String
     if let ready = await spares.claim(key) {
       name = ready
     } else {
-      name = try await building.pass {
+      (name, key) = try await building.pass {
         let builder = LayerBuilder(
           inputs: inputs, access: access, connection: try await workConnection(),
           progress: progress)
-        let built = try await builder.build(final)
-        return try await spares.obtain(key, template: built.layer).name
+        do {
+          let built = try await builder.build(final)
+          return (try await spares.obtain(key, template: built.layer).name, key)
+        } catch LifecycleError.statementFailed(step: "seed", _, _, _, _, _, _, _) {
+          // Rows say nothing of the schema; another key, since a reset must not find it.
+          var bare = final
+          bare.seeds = []
+          let key = LayerChain(inputs: inputs, files: bare).final
+          let built = try await builder.build(bare)
+          return (try await spares.obtain(key, template: built.layer).name, key)
+        }
       }
     }
     do {

@@ -134,6 +134,8 @@ package struct DumpFilter: Sendable {
   ]
 
   private func edited(roleLine line: String) -> String? {
+    // What postgres may set, the platform says.
+    if line.hasPrefix("GRANT "), line.contains(" ON PARAMETER ") { return nil }
     var line = line.replacing(" NOSUPERUSER", with: "").replacing(" NOREPLICATION", with: "")
     let isReserved =
       Self.isReserved(Self.quoted(in: line, after: "CREATE ROLE "))

@@ -156,6 +156,22 @@ import Testing
     }
   }
 
+  /// What the migrations make can be looked at while a seed is broken, and no reset finds it.
+  @Test func aBrokenSeedIsNoPartOfTheReference() async throws {
+    try await withDatabase { folder, database in
+      try folder.write("migrations/3_more.sql", "create table later ();")
+      try folder.write("seeds/notes.sql", "insert into nowhere values (1);")
+      let found = try await database.withReference { reference in
+        try await reference.connection.query(
+          "select to_regclass('later')::text, (select count(*) from notes)")
+      }
+      #expect(found.rows == [["later", "0"]])
+      await database.waitForMaintenance()
+      let error = await #expect(throws: LifecycleError.self) { try await database.reset() }
+      #expect(error?.diagnostic.code == "seed_failed")
+    }
+  }
+
   /// A folder that a killed server was still copying is found by its name; a file is none.
   @Test func foldersOfDatabasesAreListed() throws {
     let folder = try TemporaryFolder()

@@ -59,10 +59,15 @@ import Testing
       return MigrationRepairReport(repaired: [version], status: .applied)
     } body: { world async throws in
       let url = "postgresql://postgres:secret@db.example.org/postgres"
-      let ran = try await world.run(["db", "pull", "--db-url", url])
+      let silent = try await world.run(["db", "pull", "first", "--db-url", url])
+      #expect(silent.code == 0)
+      #expect(silent.output.contains("_first.sql"))
+      #expect(silent.errors.contains("not entered"))
+      #expect(world.requests == ["diff"])
+      let ran = try await world.run(["db", "pull", "--db-url", url, "--yes"])
       #expect(ran.code == 0)
       #expect(ran.output.contains("_remote_schema.sql"))
-      #expect(world.requests == ["diff", "history.record"])
+      #expect(world.requests == ["diff", "diff", "history.record"])
       #expect(!(ran.output + ran.errors).contains("secret"))
     }
   }

@@ -27,7 +27,10 @@ struct MigrationRepair: HomebaseCommand {
     let place = try session.project()
     if versions.isEmpty {
       let question = "mark all migrations of \(place.name) as \(status.rawValue)?"
-      guard session.output.confirm(question) else { throw UnwellResult() }
+      guard session.output.confirm(question, silence: false) else {
+        session.output.note("nothing was changed; name the versions, or say --yes")
+        throw UnwellResult()
+      }
     }
     try session.output.show(
       session.connect(to: place).ask(MigrationRepairRequest(versions: versions, status: status)))

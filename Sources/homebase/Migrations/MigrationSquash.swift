@@ -8,7 +8,8 @@ struct MigrationSquash: HomebaseCommand {
     commandName: "squash",
     abstract: "Put one migration in the place of all, or of those up to a version.",
     usage: "homebase migration squash [--version V]",
-    discussion: "The schema stays the same; rows that migrations insert are not taken over.")
+    discussion: "The schema stays the same. What migrations do besides is not taken over: rows, "
+      + "roles and their settings, jobs, queues, secrets.")
 
   @OptionGroup(title: "Options of every command") var global: GlobalOptions
   @OptionGroup var target: LocalTarget
