@@ -41,6 +41,21 @@ package struct TestFile: Sendable, Hashable {
     return found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
       .map { TestFile(path: $0, name: display($0)) }
   }
+
+  /// Puts the files that prepare a folder's tests before some of them.
+  ///
+  /// - Parameters:
+  ///   - files: Those that were asked for.
+  ///   - folder: The project's tests folder; it need not be there.
+  ///   - display: How a path is shown.
+  /// - Returns: The files at the folder's beginning that commit, then the others; each once.
+  package static func prepared(
+    _ files: [TestFile], from folder: String, display: (String) -> String
+  ) -> [TestFile] {
+    let all = (try? find(in: [folder], display: display)) ?? []
+    let setup = Array(all.prefix { $0.preparesOthers })
+    return setup + files.filter { !setup.contains($0) }
+  }
 }
 
 extension TestFile {

@@ -12,7 +12,7 @@ enum InventoryQueries {
     (.rule, rules), (.eventTrigger, eventTriggers), (.publication, publications),
     (.publicationMember, publicationMembers), (.defaultPrivileges, defaultPrivileges),
     (.statistics, statistics), (.foreignServer, foreignServers), (.cast, casts),
-    (.operator, operators),
+    (.operator, operators), (.collation, collations),
   ]
 
   private static func notOfExtension(_ catalog: String, _ oid: String) -> String {
@@ -492,6 +492,24 @@ enum InventoryQueries {
         as definition
     from pg_operator o join \(namespaces) n on n.oid = o.oprnamespace
     where not n.managed and o.oprcode::oid <> 0 and \(notOfExtension("pg_operator", "o.oid"))
+    """
+
+  /// As JSON, since the column of ICU's locale has another name in each of 15, 16 and 17.
+  private static let collations = """
+    select format('%I.%I', n.nspname, c.collname) as key, quote_ident(n.nspname) as schema,
+      'pg_collation'::regclass::oid::int as class, c.oid,
+      c.collowner::regrole as owner, cm.description as comment,
+      concat_ws(', ', 'provider = ' || case c.collprovider when 'i' then 'icu' else 'libc' end,
+        'locale = ' || quote_literal(
+          coalesce(j.c ->> 'colllocale', j.c ->> 'colliculocale', c.collcollate)),
+        case when not c.collisdeterministic then 'deterministic = false' end) as definition
+    from pg_collation c
+      join \(namespaces) n on n.oid = c.collnamespace
+      cross join lateral (select to_jsonb(c) as c) j
+      left join pg_description cm on cm.objoid = c.oid
+        and cm.classoid = 'pg_collation'::regclass and cm.objsubid = 0
+    where not n.managed and c.collprovider in ('i', 'c')
+      and \(notOfExtension("pg_collation", "c.oid"))
     """
 
   /// Who needs whom, by address; rules of views stand for their views, tables for their rows.

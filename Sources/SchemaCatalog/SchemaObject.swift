@@ -2,7 +2,8 @@
 package struct SchemaObject: Sendable, Hashable {
   /// What kind of thing, in the order in which kinds are mostly created.
   package enum Kind: String, Sendable, Hashable, CaseIterable, Comparable {
-    case schema, `extension`, foreignServer, enumeration, composite, domain, range, sequence
+    case schema, `extension`, foreignServer, collation, enumeration, composite, domain, range
+    case sequence
     case table, foreignTable, column, `default`, function, procedure, aggregate, cast, `operator`
     case constraint, index, view, materializedView, statistics, rule, trigger, policy, eventTrigger
     case publication, publicationMember, defaultPrivileges, bucket

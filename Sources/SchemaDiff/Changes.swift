@@ -293,6 +293,7 @@ extension DiffWriter {
     switch kind {
     case .schema: "schema"
     case .foreignServer: "server"
+    case .collation: "collation"
     case .enumeration, .composite, .range: "type"
     case .domain: "domain"
     case .sequence: "sequence"

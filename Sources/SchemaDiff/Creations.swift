@@ -16,6 +16,7 @@ extension DiffWriter {
     case .extension:
       add("create extension if not exists \(name) with schema \(object[.schema] ?? "public")")
     case .foreignServer: add("create server \(definition)")
+    case .collation: add("create collation \(name) (\(definition))")
     case .enumeration:
       add(
         "create type \(name) as enum ("

@@ -30,11 +30,35 @@ struct DiffPlan {
     for key in Set(from.objects.keys).union(to.objects.keys) {
       compare(key, swapped: swapped)
     }
+    created = created.filter { !comesOfDetaching($0) }
     guard !dropped.isEmpty || !self.swapped.isEmpty || !retyped.isEmpty else { return }
     for object in from.objects.values {
       for key in object.dependencies { dependents[key, default: []].append(object.key) }
     }
     spread()
+  }
+
+  /// Whether a partition that is parted from its table keeps it: it was a part of the table's own.
+  private func comesOfDetaching(_ key: Key) -> Bool {
+    guard key.kind == .constraint || key.kind == .index, let object = to[key],
+      let table = object.parent.map({ Key(.table, $0) }),
+      let old = from[table], old[.partitionBound] != nil, to[table]?[.partitionBound] == nil
+    else { return false }
+    let parents = Set(stringList(old[.parents]))
+    return from.objects.values.contains { other in
+      other.key.kind == key.kind && other.parent.map(parents.contains) == true
+        && Self.shape(of: other) == Self.shape(of: object)
+    }
+  }
+
+  /// A definition without the names of an index and its table.
+  private static func shape(of object: SchemaObject) -> [Substring] {
+    let definition = object[.definition] ?? ""
+    guard object.key.kind == .index, let using = definition.firstRange(of: " USING ") else {
+      return [definition[...]]
+    }
+    let isUnique = definition.hasPrefix("CREATE UNIQUE ")
+    return [isUnique ? "unique" : "", definition[using.upperBound...]]
   }
 
   private mutating func compare(_ key: Key, swapped forced: Set<Key>) {
@@ -150,7 +174,7 @@ struct DiffPlan {
       }
       return rest
     case .index, .rule, .statistics, .cast, .operator, .trigger, .eventTrigger, .publicationMember,
-      .aggregate, .materializedView, .foreignServer:
+      .aggregate, .materializedView, .foreignServer, .collation:
       return differs(.definition) ? .recreate : rest
     case .foreignTable: return differs(.server) ? .recreate : rest
     case .policy:

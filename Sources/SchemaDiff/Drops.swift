@@ -89,7 +89,7 @@ extension DiffWriter {
   }
 
   private static func goesLate(_ kind: SchemaObject.Kind) -> Bool {
-    [.enumeration, .composite, .domain, .range, .schema, .extension].contains(kind)
+    [.collation, .enumeration, .composite, .domain, .range, .schema, .extension].contains(kind)
   }
 
   /// Whether the server drops it with what it is a part of.
@@ -124,6 +124,7 @@ extension DiffWriter {
     case .schema: Statement("drop schema \(name)", losesData: true)
     case .extension: Statement("drop extension \(name)", losesData: true)
     case .foreignServer: Statement("drop server \(name)")
+    case .collation: Statement("drop collation \(name)")
     case .enumeration, .composite, .range: Statement("drop type \(name)")
     case .domain: Statement("drop domain \(name)")
     case .sequence: Statement("drop sequence \(name)", losesData: true)

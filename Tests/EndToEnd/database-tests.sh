@@ -106,6 +106,16 @@ check "a new test" hb test new 'my notes'
 check "passes as it is" code 0 hb test db "$project/supabase/tests/my_notes_test.sql"
 check "is not overwritten" code 2 hb test new 'my notes'
 check "a path that is not there" code 2 hb test db nowhere.sql
+mkdir "$work/aside"
+mv "$project"/supabase/tests/* "$work/aside"
+echo 'create table public.helpers ();' >"$project/supabase/tests/000-setup.sql"
+cat >"$project/supabase/tests/010-needs.sql" <<'END'
+begin; select plan(1); select has_table('public', 'helpers', 'is there'); select * from finish(); rollback;
+END
+check "one file alone has what the setup makes" code 0 hb test db "$project/supabase/tests/010-needs.sql"
+check "and nothing of it stays" is "$(rows "select to_regclass('public.helpers') is null")" t
+rm "$project"/supabase/tests/*
+mv "$work"/aside/* "$project/supabase/tests"
 
 printf 'begin; select plan(1); select pg_sleep(60); rollback;\n' \
   >"$project/supabase/tests/slow.sql"

@@ -205,6 +205,61 @@ private func expectDiffToWork(
     _ = try await expectDiffToWork(isReversed ? much : "", isReversed ? "" : much)
   }
 
+  /// A partition takes its share of keys and indexes along; an index of its own is one more.
+  @Test func aPartitionIsParted() async throws {
+    let parts = """
+      create table public.part (id int, k text, note text, primary key (id, k))
+        partition by list (k);
+      create table public."Part A" partition of public.part for values in ('a');
+      create unique index "Part Key" on public.part (k, id);
+      create index on public.part (lower(note));
+      """
+    let result = try await expectDiffToWork(
+      parts,
+      parts + """
+        alter table public.part detach partition public."Part A";
+        create index "Own" on public."Part A" (note);
+        """)
+    #expect(
+      result.statements.map(\.sql) == [
+        #"alter table public.part detach partition public."Part A""#,
+        #"create index "Own" on public."Part A" using btree (note)"#,
+      ])
+  }
+
+  /// An index of a partitioned table is to reach its partitions, whatever it is called.
+  @Test func indexesReachPartitions() async throws {
+    let table = """
+      create table public."Event" (id int, k int not null) partition by list (k);
+      create table public."Event_1" partition of public."Event" for values in (1);
+      """
+    try await withDatabases(
+      table, table + #"create unique index "Event ON ONLY key" on public."Event" (id, k)"#
+    ) { left, right in
+      let wanted = try await Inventory.read(from: right)
+      _ = try await left.execute(
+        difference(from: try await Inventory.read(from: left), to: wanted).script)
+      let indexes = try await left.query(
+        "select bool_and(indisvalid), count(*) from pg_index where indrelid::regclass::text like '%Event%'"
+      )
+      #expect(indexes.rows == [["t", "2"]])
+    }
+  }
+
+  /// A column's collation comes before its table, and goes after it.
+  @Test(arguments: [false, true])
+  func collationsComeAlong(_ isReversed: Bool) async throws {
+    let collated = """
+      create schema app;
+      create collation app.nd (provider = icu, locale = 'und', deterministic = false);
+      create collation public."like C" (locale = 'C');
+      comment on collation app.nd is 'any case';
+      create table public.coll (x text collate app.nd, y text collate public."like C");
+      create domain public.tag as text collate app.nd;
+      """
+    _ = try await expectDiffToWork(isReversed ? collated : "", isReversed ? "" : collated)
+  }
+
   /// What hangs on what changes, both ways: columns below views, functions below columns, types.
   @Test(arguments: [false, true])
   func whatHangsOnAChangeComesAlong(_ isReversed: Bool) async throws {

@@ -15,8 +15,9 @@ struct TestDB: AsyncHomebaseCommand {
     discussion: """
       Files end in .sql or .pg; without a path all of the tests folder run. The copies are made of \
       the live database as it is, whose sessions are renewed for that moment; nothing of a test \
-      stays. Files at the beginning that commit, such as 000-setup.sql, run first, and all others \
-      see what they left. With --db-url the files run in that database itself, one after the other.
+      stays. Files at the beginning that commit, such as 000-setup.sql, run first, also before \
+      files that are named, and all others see what they left. With --db-url the files run in that \
+      database itself, one after the other, and only those that are named.
       """)
 
   @OptionGroup(title: "Options of every command") var global: GlobalOptions
@@ -43,7 +44,10 @@ struct TestDB: AsyncHomebaseCommand {
     guard !paths.isEmpty || FileManager.default.fileExists(atPath: place.testsFolder) else {
       throw SQLTestError.noTests(folder: place.displayPath(place.testsFolder))
     }
-    let files = try TestFile.find(in: chosen, display: place.displayPath)
+    var files = try TestFile.find(in: chosen, display: place.displayPath)
+    if !paths.isEmpty, target.databaseURL == nil {
+      files = TestFile.prepared(files, from: place.testsFolder, display: place.displayPath)
+    }
     let cores = jobs ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     let workers = target.databaseURL == nil ? min(cores, files.count) : 1
     let text = TestText(names: files.map(\.name), terminal: session.output.terminal)
