@@ -108,7 +108,7 @@ check "is not overwritten" code 2 hb test new 'my notes'
 check "a path that is not there" code 2 hb test db nowhere.sql
 mkdir "$work/aside"
 mv "$project"/supabase/tests/* "$work/aside"
-echo 'create table public.helpers ();' >"$project/supabase/tests/000-setup.sql"
+printf 'create table public.helpers ();\n\\echo 1..1\n\\echo ok 1\n' >"$project/supabase/tests/000-setup.sql"
 cat >"$project/supabase/tests/010-needs.sql" <<'END'
 begin; select plan(1); select has_table('public', 'helpers', 'is there'); select * from finish(); rollback;
 END
