@@ -8,6 +8,11 @@ clean_up() { umount -l "$XDG_DATA_HOME"; }
 new_project "full disk"
 # A write-ahead log that cannot be written ends PostgreSQL's server: it comes back by itself.
 answers() { eventually 30 sql 'select 1' || no "the database does not answer for 30 s after '$1': $(hb logs postgres 2>/dev/null | tail -n 2)"; }
+# A server that restarted on a full disk lets nobody in when it cannot even write its cache.
+answers_or_says_why() {
+  eventually 10 sql 'select 1' || hb logs postgres 2>/dev/null | tail -n 20 | grep -qE 'init file|[Nn]o space' ||
+    no "the database neither answers nor says why after '$1': $(hb logs postgres 2>/dev/null | tail -n 2)"
+}
 free_mb() { df -m --output=avail "$XDG_DATA_HOME" | tail -n 1 | tr -d ' '; }
 fill() { local left=$1; dd if=/dev/zero of="$XDG_DATA_HOME/filler" bs=1M count=$(($(free_mb) - left)) status=none 2>/dev/null; }
 check "start on a small disk" hb start
@@ -34,16 +39,17 @@ out=$(hb db snapshot save full 2>&1); code=$?
 equal "the database answers on a full disk" 7 "$(sql 'select i from keep_me')"
 out=$(hb db reset --yes 2>&1); code=$?
 if [[ $code == 0 ]]; then ok "reset on a full disk uses the spare"; else has "reset on a full disk says why it fails" "$out" "53100|[Nn]o space|disk|space"; fi
-answers "reset on a full disk"
+answers_or_says_why "reset on a full disk"
 for _ in 1 2 3; do hb db reset --yes >"$base/out" 2>&1; done
 has "resets until the spares are gone say why" "$(cat "$base/out")" "53100|[Nn]o space|disk|space|reset in"
-answers "resets"
-[[ $(sql 'select count(*) from notes') -ge 2 ]] && ok "and a database is there" || no "no database is left"
+answers_or_says_why "resets"
 out=$(hb status 2>&1); equal "status on a full disk" 0 $?
 kill -9 "$(supervisor)"; eventually 4 is_empty
 out=$(hb start 2>&1); code=$?; if [[ $code == 0 ]]; then ok "start on a full disk"; else has "start on a full disk says why it fails" "$out" "53100|[Nn]o space|disk|space"; fi
 rm "$XDG_DATA_HOME/filler"
 check "with room again, start" hb start
+answers "room"
+[[ $(sql 'select count(*) from notes') -ge 2 ]] && ok "and a database is there" || no "no database is left"
 check "with room again, reset" hb db reset --yes
 equal "running" running "$(status state)"
 equal "the seeds are there" 2 "$(sql 'select count(*) from notes')"
