@@ -21,8 +21,6 @@ package actor ProjectDatabase {
   private var connections: [Purpose: PostgresConnection] = [:]
   private var maintenance: Task<Void, Never>?
   private var wantsMaintenance = false
-  /// Runs while maintenance waits for a quiet moment.
-  private var pause: Task<Void, Never>?
   private var isClosed = false
   /// Databases that were replaced and are not kept.
   private var discarded: [String] = []
@@ -51,8 +49,6 @@ package actor ProjectDatabase {
     package var layers = 8
     /// Bytes that those may take together.
     package var layerBytes: Int64 = 2 << 30
-    /// How long nobody must have asked for anything before what is of no more use is dropped.
-    package var quietTime: Duration = .milliseconds(700)
 
     package init() {}
   }
@@ -102,7 +98,6 @@ package actor ProjectDatabase {
   /// Ends background work and closes all connections.
   package func close() async {
     isClosed = true
-    pause?.cancel()
     await spares.close()
     await maintenance?.value
     for connection in connections.values { await connection.close() }
@@ -259,7 +254,6 @@ package actor ProjectDatabase {
   /// Starts what makes the next reset fast, unless it runs; then it runs once more.
   func maintainInBackground() {
     wantsMaintenance = true
-    pause?.cancel()
     guard maintenance == nil, !isClosed else { return }
     maintenance = Task {
       while self.takeMaintenanceWish() {
@@ -301,30 +295,18 @@ package actor ProjectDatabase {
   /// once; twenty of them must not stand before a reset, or before the end.
   private var hasTime: Bool { !isClosed && !wantsMaintenance && !turnstile.isTaken }
 
-  /// Whether nobody has asked for anything for a while: of resets in a row the next one would meet
-  /// the dropping of what the last one left, and be slowed by it.
-  private func isQuiet(_ copier: DatabaseCopier) async throws -> Bool {
-    let isScarce = copier.freeBytes() < 16 * (try await copier.size(of: Ledger.live))
-    if hasTime, !isScarce {
-      let quietTime = limits.quietTime
-      let pause = Task { _ = try? await Task.sleep(for: quietTime) }
-      self.pause = pause
-      await pause.value
-      self.pause = nil
-    }
-    return hasTime
-  }
-
   private func maintain() async throws {
     let connection = try await connection(for: .maintenance)
     let copier = access.copier(connection)
     await removeOrphanFiles()
+    let waiting = discarded
+    discarded = []
+    for name in waiting {
+      if hasTime { await dropIfPossible(name, copier) } else { discarded.append(name) }
+    }
     let inputs = try currentInputs()
     // Files that do not list are the next reset's to report.
-    guard let files = try? ProjectFiles.list(inputs, fingerprints: fingerprints) else {
-      if try await isQuiet(copier) { await dropDiscarded(copier) }
-      return
-    }
+    guard let files = try? ProjectFiles.list(inputs, fingerprints: fingerprints) else { return }
     let chain = LayerChain(inputs: inputs, files: files)
     let entries = try await Ledger.entries(connection)
     var templates = try await snapshotTemplates(entries, copier)
@@ -342,8 +324,6 @@ package actor ProjectDatabase {
     // First what the next reset needs, then what the next restore may need.
     try await spares.refill(chain.final, wanted: wanted[chain.final])
     for key in templates.keys.sorted() { try await spares.refill(key, wanted: wanted[key]) }
-    guard try await isQuiet(copier) else { return }
-    await dropDiscarded(copier)
     try await building.pass {
       if templates[chain.final] != nil, chain.migrated != chain.final,
         chain.migrated != chain.base
@@ -353,14 +333,6 @@ package actor ProjectDatabase {
         try await builder.ensureMigratedLayer(files)
       }
       try await prune(try await Ledger.entries(connection), keeping: chain, copier)
-    }
-  }
-
-  private func dropDiscarded(_ copier: DatabaseCopier) async {
-    let waiting = discarded
-    discarded = []
-    for name in waiting {
-      if hasTime { await dropIfPossible(name, copier) } else { discarded.append(name) }
     }
   }
 

@@ -601,15 +601,12 @@ func withDatabase(
   settings: ClusterSettings = ClusterSettings(),
   _ body: (TemporaryFolder, ProjectDatabase) async throws -> Void
 ) async throws {
-  var limits = limits
-  limits.quietTime = .zero
-  let prompt = limits
   let folder = try TemporaryFolder()
   try folder.write("migrations/1_notes.sql", "create table notes (id int primary key, body text);")
   try folder.write("migrations/2_more.sql", "alter table notes add column more int;")
   try folder.write("seeds/notes.sql", "insert into notes (id, body) values (1, 'seeded');")
   try await withOwnCluster(settings: settings) { cluster in
-    let database = ProjectDatabase(cluster: cluster, limits: prompt, inputs: { folder.inputs })
+    let database = ProjectDatabase(cluster: cluster, limits: limits, inputs: { folder.inputs })
     _ = try await database.open()
     do {
       try await body(folder, database)
