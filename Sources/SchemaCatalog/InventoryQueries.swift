@@ -44,6 +44,13 @@ enum InventoryQueries {
     "array_to_string(coalesce(\(column), acldefault(\(type), \(owner))), E'\\n') as acl"
   }
 
+  /// Of a row of `pg_sequence`, as `create sequence` takes them.
+  private static let sequenceOptions = """
+    concat_ws(' ', 'start with ' || q.seqstart, 'increment by ' || q.seqincrement,
+      'minvalue ' || q.seqmin, 'maxvalue ' || q.seqmax, 'cache ' || q.seqcache,
+      case when q.seqcycle then 'cycle' else 'no cycle' end)
+    """
+
   private static let schemas = """
     select quote_ident(n.nspname) as key, 'pg_namespace'::regclass::oid::int as class, n.oid,
       n.nspname ~ $1 as managed, n.nspowner::regrole as owner,
@@ -205,10 +212,7 @@ enum InventoryQueries {
       left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
       left join (
         select e.refobjid, e.refobjsubid,
-          concat_ws(' ',
-            'start with ' || q.seqstart, 'increment by ' || q.seqincrement,
-            'minvalue ' || q.seqmin, 'maxvalue ' || q.seqmax, 'cache ' || q.seqcache,
-            case when q.seqcycle then 'cycle' else 'no cycle' end) as options
+          \(sequenceOptions) as options
         from pg_sequence q join pg_depend e on e.classid = 'pg_class'::regclass
           and e.objid = q.seqrelid and e.refclassid = 'pg_class'::regclass and e.deptype = 'i'
         offset 0
@@ -225,10 +229,7 @@ enum InventoryQueries {
       c.relowner::regrole as owner, cm.description as comment,
       \(acl("c.relacl", "'s'", "c.relowner")),
       nullif(c.relpersistence, 'p') as persistence, format_type(q.seqtypid, null) as type,
-      concat_ws(' ',
-        'start with ' || q.seqstart, 'increment by ' || q.seqincrement,
-        'minvalue ' || q.seqmin, 'maxvalue ' || q.seqmax, 'cache ' || q.seqcache,
-        case when q.seqcycle then 'cycle' else 'no cycle' end) as definition,
+      \(sequenceOptions) as definition,
       case when e.refobjid is not null
         then format('%I.%I.%I', tn.nspname, t.relname, a.attname) end as "ownedBy"
     from pg_class c

@@ -15,6 +15,23 @@ package enum SchemaNames {
     ).rows.compactMap { $0.first ?? nil }
   }
 
+  /// Refuses names that no schema of a database bears; asks nothing when none was typed.
+  ///
+  /// - Parameters:
+  ///   - names: As a person typed them.
+  ///   - connection: Any role.
+  /// - Throws: `CatalogError`.
+  package static func check(
+    _ names: [String], on connection: PostgresConnection
+  ) async throws(CatalogError) {
+    if names.isEmpty { return }
+    let known: [String]
+    do throws(PostgresError) { known = try await all(on: connection) } catch {
+      throw .failed(error)
+    }
+    try check(names, known: known)
+  }
+
   /// Refuses names that no schema bears.
   ///
   /// - Parameters:

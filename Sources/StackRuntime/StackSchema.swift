@@ -28,9 +28,7 @@ extension Stack {
         request.checksHistory ? try await compareHistory(connection) : false
       }
       target = try await Self.withRemote(parameters) {
-        if !request.schemas.isEmpty {
-          try SchemaNames.check(request.schemas, known: await SchemaNames.all(on: $0))
-        }
+        try await SchemaNames.check(request.schemas, on: $0)
         return try await Inventory.read(from: $0)
       }
       target = target.withoutPlatform()

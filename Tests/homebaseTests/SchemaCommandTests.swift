@@ -114,6 +114,8 @@ import Testing
       #expect(ran.errors.contains("error: cannot connect to u@127.0.0.1:1/x"))
       #expect(!ran.errors.contains("secret"))
       #expect(world.read("out.sql") == nil && world.read("out.sql.unfinished") == nil)
+      let left = try FileManager.default.subpathsOfDirectory(atPath: world.folder)
+      #expect(!left.contains { $0.hasSuffix(".unfinished") })
     }
   }
 

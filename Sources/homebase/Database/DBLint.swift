@@ -40,9 +40,7 @@ struct DBLint: AsyncHomebaseCommand {
     let origins = migrationOrigins(of: place)
     let chosen = schemas.flatMap { $0.split(separator: ",").map(String.init) }
     let lint = try await target.withConnection(in: session) { connection in
-      if !chosen.isEmpty {
-        try SchemaNames.check(chosen, known: await SchemaNames.all(on: connection))
-      }
+      try await SchemaNames.check(chosen, on: connection)
       return try await FunctionLint.run(
         on: connection, schemas: chosen, showsWarnings: level == .warning, origins: origins)
     }

@@ -66,10 +66,7 @@ struct DBDump: AsyncHomebaseCommand {
     }
     let schemas = listed(schema)
     if !schemas.isEmpty {
-      let known = try await target.withConnection(in: session) {
-        try await SchemaNames.all(on: $0)
-      }
-      try SchemaNames.check(schemas, known: known)
+      try await target.withConnection(in: session) { try await SchemaNames.check(schemas, on: $0) }
     }
     session.output.note("dumping \(dump.content.rawValue) of \(parameters)")
     guard let file else {
@@ -80,7 +77,8 @@ struct DBDump: AsyncHomebaseCommand {
       return
     }
     let path = file.hasPrefix("/") ? file : "\(session.process.workingDirectory)/\(file)"
-    let target = try DumpFile(path)
+    // Rows are in it: nobody else's to read.
+    let target = try UnfinishedFile(path, mode: 0o600, shownAs: path)
     do {
       try await session.process.rooms.dump(dump, parameters, session.process.environment) {
         try target.write($0)
@@ -91,44 +89,5 @@ struct DBDump: AsyncHomebaseCommand {
       throw error
     }
     session.output.note("written to \(file)")
-  }
-}
-
-/// A file that appears when it is complete.
-private final class DumpFile: Sendable {
-  private let path: String
-  private let unfinished: String
-  private let descriptor: Int32
-
-  init(_ path: String) throws {
-    self.path = path
-    unfinished = "\(path).unfinished"
-    // Rows are in it: nobody else's to read.
-    descriptor = open(unfinished, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw Self.failure(path) }
-  }
-
-  func write(_ text: String) throws {
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      guard count > 0 || errno == EINTR else { throw Self.failure(path) }
-      bytes = bytes.dropFirst(max(0, count))
-    }
-  }
-
-  func finish() throws {
-    close(descriptor)
-    guard rename(unfinished, path) == 0 else { throw Self.failure(path) }
-  }
-
-  func discard() {
-    unlink(unfinished)
-  }
-
-  private static func failure(_ path: String) -> Diagnostic {
-    Diagnostic(
-      code: "unwritable_file",
-      message: "cannot write \(path): \(String(cString: strerror(errno)))")
   }
 }

@@ -96,29 +96,12 @@ struct GeneratedFile: Sendable {
 func replaceFile(
   _ path: String, with text: String, mode: mode_t, shownAs name: String
 ) throws {
-  func failure() -> Diagnostic {
-    Diagnostic(
-      code: "unwritable_file",
-      message: "cannot write \(name): \(String(cString: strerror(errno)))")
-  }
-  let unfinished = "\(path).\(getpid()).unfinished"
-  let descriptor = open(unfinished, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
-  guard descriptor >= 0 else { throw failure() }
-  var bytes = Array(text.utf8)[...]
-  while !bytes.isEmpty {
-    let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-    if count > 0 {
-      bytes = bytes.dropFirst(count)
-    } else if errno != EINTR {
-      let failure = failure()
-      close(descriptor)
-      unlink(unfinished)
-      throw failure
-    }
-  }
-  guard close(descriptor) == 0, rename(unfinished, path) == 0 else {
-    let failure = failure()
-    unlink(unfinished)
-    throw failure
+  let file = try UnfinishedFile(path, mode: mode, shownAs: name)
+  do {
+    try file.write(text)
+    try file.finish()
+  } catch {
+    file.discard()
+    throw error
   }
 }
