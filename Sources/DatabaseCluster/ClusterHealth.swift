@@ -141,7 +141,8 @@ extension Cluster {
   }
 
   private func findDamage(in database: String) async throws(PostgresError) -> BrokenDatabase? {
-    for isLastAttempt in [false, false, true] {
+    var attemptsLeft = 3
+    while true {
       do {
         let connection = try await PostgresConnection.connect(adminParameters(database: database))
         defer { Task { await connection.close() } }
@@ -153,10 +154,10 @@ extension Cluster {
           return BrokenDatabase(
             name: database, reason: error.diagnostic.message, sqlstate: error.sqlstate)
         }
-        if isLastAttempt { throw error }
+        attemptsLeft -= 1
+        guard attemptsLeft > 0 else { throw error }
       }
     }
-    return nil
   }
 
   /// Sequential scans alone touch every page of every table, toast and catalogs included.

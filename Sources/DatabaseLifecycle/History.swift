@@ -314,13 +314,15 @@ extension ProjectDatabase {
 
   /// Connects to the live database as `postgres`, and closes the connection afterwards.
   ///
-  /// - Parameter body: What to do with it.
+  /// - Parameters:
+  ///   - user: Another role.
+  ///   - body: What to do with it.
   /// - Returns: What `body` returns.
   /// - Throws: `PostgresError` from connecting, and what `body` throws.
   package func withLive<Result: Sendable>(
-    _ body: (PostgresConnection) async throws -> Result
+    as user: String = "postgres", _ body: (PostgresConnection) async throws -> Result
   ) async throws -> Result {
-    let connection = try await access.connect(to: Ledger.live, as: "postgres")
+    let connection = try await access.connect(to: Ledger.live, as: user)
     do {
       let result = try await body(connection)
       await connection.close()

@@ -44,17 +44,17 @@ extension ProjectDatabase {
         let builder = LayerBuilder(
           inputs: inputs, access: access, connection: try await workConnection(),
           progress: progress)
+        var files = final
+        let built: LayerBuilder.Report
         do {
-          let built = try await builder.build(final)
-          return (try await spares.obtain(key, template: built.layer).name, key)
+          built = try await builder.build(files)
         } catch LifecycleError.statementFailed(step: "seed", _, _, _, _, _, _, _) {
           // Rows say nothing of the schema; another key, since a reset must not find it.
-          var bare = final
-          bare.seeds = []
-          let key = LayerChain(inputs: inputs, files: bare).final
-          let built = try await builder.build(bare)
-          return (try await spares.obtain(key, template: built.layer).name, key)
+          files.seeds = []
+          built = try await builder.build(files)
         }
+        let key = LayerChain(inputs: inputs, files: files).final
+        return (try await spares.obtain(key, template: built.layer).name, key)
       }
     }
     do {
@@ -97,15 +97,7 @@ extension ProjectDatabase {
   package func withLiveCatalog<Result: Sendable>(
     _ body: (PostgresConnection) async throws -> Result
   ) async throws -> Result {
-    let connection = try await access.connect(to: Ledger.live, as: access.superuser)
-    do {
-      let result = try await body(connection)
-      await connection.close()
-      return result
-    } catch {
-      await connection.close()
-      throw error
-    }
+    try await withLive(as: access.superuser, body)
   }
 
   /// Puts one migration in the place of all up to a version, in the folder and in the history.
