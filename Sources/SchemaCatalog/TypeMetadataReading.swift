@@ -68,22 +68,34 @@ private struct Cells {
   mutating func optionalNumber() -> Int? { optional().flatMap { Int($0) } }
   mutating func number() -> Int { optionalNumber() ?? 0 }
   mutating func flag() -> Bool { optional() == "t" }
+
+  /// Of an array, `{1,2}`, or a vector, `1 2`.
+  mutating func numbers() -> [Int] {
+    text().split { $0 == "{" || $0 == "," || $0 == "}" || $0 == " " }.compactMap { Int($0) }
+  }
 }
 
 /// Makes metadata of the answers to `TypeMetadataQueries`.
 private struct TypeMetadataReader {
   private(set) var reading = TypeMetadata.Reading(metadata: TypeMetadata(), schemaNames: [])
   private var rest: ArraySlice<PostgresResult>
+  /// Every relation that is told of, in the order of their names.
+  private var relations: [Int: (rank: Int, relation: RelationshipExpansion.Relation)] = [:]
+  private var visibleRelations: Set<Int> = []
+  private var columnNames: [Int: [Int: String]] = [:]
+  /// `typbasetype` and the like are known when types are: until then a column has its own type.
+  private var columns: [(order: Int, column: TypeMetadata.Column)] = []
 
   init(_ results: [PostgresResult]) {
     rest = results[...]
     takeSchemas()
     takeRelations()
     takeColumns()
+    takePrimaryKeys()
     takeKeys()
     takeFunctions()
     takeTypes()
-    nameLabels()
+    nameTypes()
   }
 
   private mutating func nextRows() -> [[String?]] { rest.popFirst()?.rows ?? [] }
@@ -103,6 +115,9 @@ private struct TypeMetadataReader {
       let id = cells.number()
       let schema = cells.text()
       let name = cells.text()
+      relations[id] = (relations.count, .init(id: id, schema: schema, name: name))
+      guard cells.flag() else { continue }
+      visibleRelations.insert(id)
       let comment = cells.optional()
       let isSecured = cells.flag()
       let isForced = cells.flag()
@@ -136,91 +151,108 @@ private struct TypeMetadataReader {
   }
 
   private mutating func takeColumns() {
-    reading.metadata.columns = nextRows().map { row in
+    for row in nextRows() {
       var cells = Cells(row)
       let tableID = cells.number()
-      let schema = cells.text()
-      let table = cells.text()
       let position = cells.number()
       let name = cells.text()
-      let defaultValue = cells.optional()
-      let dataType = cells.text()
-      let format = cells.text()
-      let typeSchema = cells.text()
+      columnNames[tableID, default: [:]][position] = name
+      guard cells.flag(), let (rank, relation) = relations[tableID] else { continue }
       let typeID = cells.number()
-      let declaredTypeID = cells.number()
+      let defaultValue = cells.optional()
       let identity = Column.Identity(rawValue: cells.text())
-      return TypeMetadata.Column(
-        tableID: tableID, schema: schema, table: table, id: "\(tableID).\(position)",
-        ordinalPosition: position, name: name, defaultValue: defaultValue, dataType: dataType,
-        format: format, typeSchema: typeSchema, typeID: typeID, declaredTypeID: declaredTypeID,
-        isIdentity: identity != nil,
+      let column = TypeMetadata.Column(
+        tableID: tableID, schema: relation.schema, table: relation.name,
+        id: "\(tableID).\(position)", ordinalPosition: position, name: name,
+        defaultValue: defaultValue, dataType: "", format: "", typeSchema: "", typeID: typeID,
+        declaredTypeID: typeID, isIdentity: identity != nil,
         identityGeneration: identity.map { $0 == .always ? "ALWAYS" : "BY DEFAULT" },
         isGenerated: cells.flag(), isNullable: cells.flag(), isUpdatable: cells.flag(),
-        isWritableByTrigger: cells.flag(), isUnique: cells.flag(), enums: [],
-        check: nil, comment: cells.optional()
+        isWritableByTrigger: cells.flag(), isUnique: false, enums: [], check: nil,
+        comment: cells.optional()
       ).with(check: cells.optional())
+      // A relation has at most 1,600 columns.
+      columns.append((rank << 12 | position, column))
     }
+    columns.sort { $0.order < $1.order }
   }
 
-  private mutating func takeKeys() {
-    reading.metadata.primaryKeys = nextRows().map { row in
-      var cells = Cells(row)
-      return TypeMetadata.PrimaryKey(
-        schema: cells.text(), table: cells.text(), name: cells.text(), tableID: cells.number())
-    }
-    var foreignKeys: [(id: Int, key: RelationshipExpansion.ForeignKey)] = []
-    var unique: [Int: [Int: [RelationshipExpansion.Column]]] = [:]
+  private mutating func takePrimaryKeys() {
+    var keys: [(rank: Int, columns: [TypeMetadata.PrimaryKey])] = []
     for row in nextRows() {
       var cells = Cells(row)
       let id = cells.number()
-      let isForeign = cells.text() == "f"
+      guard visibleRelations.contains(id), let (rank, relation) = relations[id] else { continue }
+      keys.append(
+        (
+          rank,
+          cells.numbers().compactMap { number in
+            columnNames[id]?[number].map {
+              .init(schema: relation.schema, table: relation.name, name: $0, tableID: id)
+            }
+          }
+        ))
+    }
+    reading.metadata.primaryKeys = keys.sorted { $0.rank < $1.rank }.flatMap(\.columns)
+  }
+
+  private mutating func takeKeys() {
+    var foreignKeys: [(rank: Int, id: Int, key: RelationshipExpansion.ForeignKey)] = []
+    var unique: [Int: Set<[RelationshipExpansion.Column]>] = [:]
+    var uniqueAlone: Set<[Int]> = []
+    for row in nextRows() {
+      var cells = Cells(row)
+      let kind = cells.text()
       let isInherited = cells.flag()
       let name = cells.text()
-      let relation = RelationshipExpansion.Relation(
-        id: cells.number(), schema: cells.text(), name: cells.text())
-      let columnName = cells.text()
-      let column = RelationshipExpansion.Column(number: cells.number(), name: columnName)
-      guard isForeign else {
-        unique[relation.id, default: [:]][id, default: []].append(column)
+      let id = cells.number()
+      // A constraint of a domain has no relation.
+      guard let (rank, relation) = relations[cells.number()] else { continue }
+      let numbers = cells.numbers()
+      guard kind == "f" else {
+        unique[relation.id, default: []].insert(named(numbers.sorted(), of: relation.id))
+        if kind == "u", numbers.count == 1 { uniqueAlone.insert([relation.id, numbers[0]]) }
         continue
       }
-      let referenced = RelationshipExpansion.Relation(
-        id: cells.number(), schema: cells.text(), name: cells.text())
-      let otherName = cells.text()
-      let other = RelationshipExpansion.Column(number: cells.number(), name: otherName)
-      if foreignKeys.last?.id != id {
-        foreignKeys.append(
-          (
-            id,
-            .init(
-              name: name, isInherited: isInherited, relation: relation, columns: [],
-              referenced: referenced, referencedColumns: [])
-          ))
-      }
-      foreignKeys[foreignKeys.count - 1].key.columns.append(column)
-      foreignKeys[foreignKeys.count - 1].key.referencedColumns.append(other)
+      guard let referenced = relations[cells.number()]?.relation else { continue }
+      foreignKeys.append(
+        (
+          rank, id,
+          .init(
+            name: name, isInherited: isInherited, relation: relation,
+            columns: named(numbers, of: relation.id), referenced: referenced,
+            referencedColumns: named(cells.numbers(), of: referenced.id))
+        ))
     }
-    let sorted = unique.mapValues { keys in
-      Set(keys.values.map { key in key.sorted { $0.number < $1.number } })
+    foreignKeys.sort { one, other in
+      if one.rank != other.rank { return one.rank < other.rank }
+      if one.key.name != other.key.name {
+        return one.key.name.utf8.lexicographicallyPrecedes(other.key.name.utf8)
+      }
+      return one.id < other.id
+    }
+    for index in columns.indices {
+      let column = columns[index].column
+      columns[index].column.isUnique = uniqueAlone.contains(
+        [column.tableID, column.ordinalPosition])
     }
     reading.metadata.relationships = RelationshipExpansion.relationships(
-      of: foreignKeys.map(\.key), uniqueColumns: sorted, views: takeViews())
+      of: foreignKeys.map(\.key), uniqueColumns: unique, views: takeViews())
+  }
+
+  private func named(_ numbers: [Int], of relation: Int) -> [RelationshipExpansion.Column] {
+    numbers.compactMap { number in
+      columnNames[relation]?[number].map { .init(number: number, name: $0) }
+    }
   }
 
   private mutating func takeViews() -> [RelationshipExpansion.View] {
-    let trees = nextRows()
-    var names: [Int: [Int: String]] = [:]
-    for row in nextRows() {
-      var cells = Cells(row)
-      names[cells.number(), default: [:]][cells.number()] = cells.text()
-    }
-    return trees.map { row in
+    nextRows().map { row in
       var cells = Cells(row)
       let id = cells.number()
       return RelationshipExpansion.View(
         id: id, schema: cells.text(), name: cells.text(),
-        origins: ViewOrigins(parsing: cells.text()), columnNames: names[id] ?? [:])
+        origins: ViewOrigins(parsing: cells.text()), columnNames: columnNames[id] ?? [:])
     }
   }
 
@@ -326,18 +358,26 @@ private struct TypeMetadataReader {
     reading.metadata.types = types
   }
 
-  /// Gives columns the labels of their types.
-  private mutating func nameLabels() {
-    var labels: [Int: [String]] = [:]
-    for type in reading.metadata.types where !type.enums.isEmpty { labels[type.id] = type.enums }
-    for type in reading.metadata.types {
-      if let element = type.elementTypeID, let list = labels[element] { labels[type.id] = list }
-    }
-    if labels.isEmpty { return }
-    for index in reading.metadata.columns.indices {
-      if let list = labels[reading.metadata.columns[index].typeID] {
-        reading.metadata.columns[index].enums = list
-      }
+  /// Gives columns the names and labels of their types.
+  ///
+  /// A domain counts as what it restricts, one level deep; an array of a domain as itself.
+  private mutating func nameTypes() {
+    let types = Dictionary(
+      reading.metadata.types.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    reading.metadata.columns = columns.map { _, column in
+      guard let declared = types[column.declaredTypeID] else { return column }
+      let base = declared.baseTypeID.flatMap { types[$0] } ?? declared
+      var column = column
+      column.typeID = base.id
+      column.format = base.name
+      column.typeSchema = base.schema
+      column.dataType =
+        base.elementTypeID != nil
+        ? "ARRAY" : base.schema == "pg_catalog" ? base.format : "USER-DEFINED"
+      if declared.isNotNull { column.isNullable = false }
+      let labelled = base.enums.isEmpty ? base.elementTypeID.flatMap { types[$0] } ?? base : base
+      column.enums = labelled.enums
+      return column
     }
   }
 }

@@ -13,6 +13,24 @@ package struct StatusRequest: StackRequest {
   package init() {}
 }
 
+/// Where the running stack is reached; `status` looks at more, and takes longer.
+package struct AddressesRequest: StackRequest {
+  package typealias Answer = StackAddresses
+  package static let name = "addresses"
+
+  package init() {}
+}
+
+/// Where a stack is reached.
+package struct StackAddresses: Codable, Sendable, Hashable {
+  /// Addresses by the names that `status -o env` gives them.
+  package var urls: [String: String]
+
+  package init(urls: [String: String]) {
+    self.urls = urls
+  }
+}
+
 /// Starts the services, or says that they run.
 package struct StartRequest: StackRequest {
   package typealias Answer = StackStatus

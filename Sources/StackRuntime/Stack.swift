@@ -349,6 +349,20 @@ package actor Stack {
     return running
   }
 
+  /// Where the running stack is reached.
+  ///
+  /// - Returns: Its addresses.
+  /// - Throws: A diagnostic when it does not run, and what reading the project throws.
+  package func addresses() throws -> StackAddresses {
+    let running = try needRunning()
+    return StackAddresses(urls: variables(of: try contexts.current(), running).urls.byName)
+  }
+
+  private func variables(of project: ProjectContext, _ running: Running) -> StatusVariables {
+    StatusVariables(
+      configuration: project.configuration, keys: project.keys, ports: running.ports)
+  }
+
   /// How the stack is.
   ///
   /// - Returns: The document of `status`.
@@ -361,8 +375,7 @@ package actor Stack {
         state: isStarting ? .starting : .stopped, supervisor: supervisorStatus())
     }
     let services = await running.supervisor.status()
-    let variables = StatusVariables(
-      configuration: project.configuration, keys: project.keys, ports: running.ports)
+    let variables = variables(of: project, running)
     let spares = await running.database.spareCount()
     var warnings = running.warnings
     if let databaseProblem { warnings.append(databaseProblem) }

@@ -34,6 +34,9 @@ struct StackCommands: Sendable {
     case StatusRequest.name:
       return try encode(try await stack.status())
 
+    case AddressesRequest.name:
+      return try encode(try await stack.addresses())
+
     case StartRequest.name:
       let arguments = try request.arguments(as: StartRequest.self)
       return try encode(

@@ -93,7 +93,8 @@ import Testing
   /// Two requests with one name would be one command for the supervisor.
   @Test func requestsHaveTheirOwnNames() {
     let names = [
-      StatusRequest.name, StartRequest.name, StopRequest.name, RestartRequest.name,
+      StatusRequest.name, AddressesRequest.name, StartRequest.name, StopRequest.name,
+      RestartRequest.name,
       LogsRequest.name, ResetRequest.name, UndoRequest.name, QueryRequest.name,
       SnapshotSaveRequest.name, SnapshotRestoreRequest.name, SnapshotListRequest.name,
       SnapshotRemoveRequest.name, MigrationListRequest.name, MigrationUpRequest.name,

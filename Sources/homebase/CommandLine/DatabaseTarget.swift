@@ -34,7 +34,7 @@ struct DatabaseTarget: ParsableArguments {
   /// - Throws: A diagnostic when the stack does not run, or the address is none.
   func parameters(in session: Session) throws -> ConnectionParameters {
     var url = databaseURL
-    if url == nil { url = try session.connect().ask(StatusRequest()).urls["DB_URL"] }
+    if url == nil { url = try session.connect().ask(AddressesRequest()).urls["DB_URL"] }
     guard let url else {
       throw Diagnostic(
         code: "stack_stopped", message: "the stack does not run",

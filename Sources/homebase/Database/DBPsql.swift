@@ -17,8 +17,8 @@ struct DBPsql: HomebaseCommand {
   var arguments: [String] = []
 
   func run(in session: Session) throws {
-    let status = try session.connect().ask(StatusRequest())
-    guard let url = status.urls["DB_URL"], let address = URLComponents(string: url) else {
+    let addresses = try session.connect().ask(AddressesRequest())
+    guard let url = addresses.urls["DB_URL"], let address = URLComponents(string: url) else {
       throw Diagnostic(code: "no_database", message: "the stack has no database")
     }
     guard let psql = findPsql(session.process.environment) else {
