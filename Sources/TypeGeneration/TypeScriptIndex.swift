@@ -114,7 +114,10 @@ struct TypeScriptIndex {
 
   private static func json(_ names: [String]) -> String {
     let list = names.map { name in
-      "\"" + name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+      // Most names have neither, and to replace is slow.
+      name.utf8.contains { $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: "\"") }
+        ? "\"" + name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+        : "\"" + name + "\""
     }
     return "[" + list.joined(separator: ",") + "]"
   }

@@ -8,8 +8,7 @@ internal import Console
 struct TypeScriptLayout {
   static let width = 80
 
-  /// What has been written.
-  private(set) var text = ""
+  private var bytes: [UInt8] = []
   private var column = 0
 
   init() {}
@@ -43,24 +42,24 @@ struct TypeScriptLayout {
   ///
   /// - Returns: The text so far.
   mutating func take() -> String {
-    defer { text = "" }
-    return text
+    defer { bytes = [] }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   private mutating func pad(_ count: Int) {
-    for _ in 0..<count { text.utf8Append(UInt8(ascii: " ")) }
+    bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: count))
     column += count
   }
 
   private mutating func put(_ piece: String) {
-    text += piece
+    bytes.append(contentsOf: piece.utf8)
     column += displayWidth(piece)
   }
 
   private mutating func newLine() {
     // A union that breaks leaves the blank after the colon behind.
-    while text.utf8.last == UInt8(ascii: " ") { text.removeLast() }
-    text += "\n"
+    while bytes.last == UInt8(ascii: " ") { bytes.removeLast() }
+    bytes.append(UInt8(ascii: "\n"))
     column = 0
   }
 
@@ -150,13 +149,6 @@ struct TypeScriptLayout {
       put("| ")
       write(member, at: indentation + 2, rest: "")
     }
-  }
-}
-
-extension String {
-  /// Appends one byte of ASCII.
-  fileprivate mutating func utf8Append(_ byte: UInt8) {
-    unicodeScalars.append(Unicode.Scalar(byte))
   }
 }
 
