@@ -150,6 +150,22 @@ install_packages() {
     fail "apt could not install what is missing" "see the lines above; then run this again"
 }
 
+# Puts the tests' judges that come from PyPI last on PATH: Deno compiles the TypeScript.
+find_judges() {
+  local folder=$root/.build/judges
+  if command -v deno >/dev/null; then
+    say "ok     Deno"
+    return
+  fi
+  if [[ ! -x $folder/bin/deno ]]; then
+    step "judges" bash -ec "python3 -m venv '$folder' && '$folder/bin/pip' install --quiet deno" ||
+      fail "Deno could not be installed, and without it no TypeScript is compiled" \
+        "see the lines above; or put a deno of your own on PATH"
+  fi
+  PATH=$PATH:$folder/bin
+  export PATH
+}
+
 # Puts a Swift that is new enough first on PATH.
 find_swift() {
   local wanted=6.2 candidate output version found=

@@ -83,7 +83,7 @@ extension ByteSize: CustomStringConvertible {
 ///
 /// - Parameter text: Numbers with units from ns to h.
 /// - Returns: Nil when it is none, or negative.
-func parseDuration(_ text: String) -> Duration? {
+package func parseDuration(_ text: String) -> Duration? {
   if text == "0" { return .zero }
   var rest = Array(text.utf8)[...]
   guard !rest.isEmpty else { return nil }

@@ -15,10 +15,12 @@ extension TypeMetadata {
   ///   - connection: The role decides what is seen: tables need some privilege, columns too.
   ///   - schemas: As the catalog spells them; those that do not exist are left out.
   ///   - isWhole: Whether sizes, definitions and checks are read, which types do not need.
+  ///   - timeout: How long each query may take; nil for what the session has.
   /// - Returns: What is there now, in an order that does not depend on how it came about.
   /// - Throws: `CatalogError`.
   package static func read(
-    from connection: PostgresConnection, schemas: [String], isWhole: Bool = false
+    from connection: PostgresConnection, schemas: [String], isWhole: Bool = false,
+    timeout: Duration? = nil
   ) async throws(CatalogError) -> Reading {
     let queries = TypeMetadataQueries(isWhole: isWhole).all
     var results: [PostgresResult]
@@ -31,8 +33,10 @@ extension TypeMetadata {
           PostgresStatement(
             """
             select pg_catalog.set_config('search_path', '"$user", public, extensions', true),
-              pg_catalog.set_config('jit', 'off', true)
-            """),
+              pg_catalog.set_config('jit', 'off', true),
+              pg_catalog.set_config('statement_timeout', coalesce($1,
+                pg_catalog.current_setting('statement_timeout')), true)
+            """, [timeout.map { "\(Int($0 / .milliseconds(1)))ms" }]),
         ]
           + queries.map { PostgresStatement($0, $0.contains("$1") ? [encode(schemas)] : []) }
           + [PostgresStatement("commit")])

@@ -12,6 +12,12 @@ struct SchemaSelection: ParsableArguments {
       "Only these schemas; left out: public and those of the API.", valueName: "schema"))
   var schema: [String] = []
 
+  @Option(
+    name: .customLong("query-timeout"),
+    help: ArgumentHelp(
+      "Give up when one query takes longer: 15s, 2m; left out: never.", valueName: "time"))
+  var queryTimeout: QueryTimeout?
+
   /// Which schemas are meant.
   ///
   /// - Parameter session: Knows the project.
@@ -19,7 +25,8 @@ struct SchemaSelection: ParsableArguments {
   /// - Throws: A diagnostic when the configuration cannot be read.
   func wanted(in session: Session) throws -> WantedSchemas {
     let typed = listed(schema)
-    if !typed.isEmpty { return WantedSchemas(names: typed, areTyped: true) }
+    let timeout = queryTimeout?.duration
+    if !typed.isEmpty { return WantedSchemas(names: typed, areTyped: true, timeout: timeout) }
     var names = ["public"]
     // With an address no project is needed.
     if let place = try? session.project() {
@@ -27,7 +34,7 @@ struct SchemaSelection: ParsableArguments {
         place, session.process.environment)
       for name in configuration.api.schemas where !names.contains(name) { names.append(name) }
     }
-    return WantedSchemas(names: names, areTyped: false)
+    return WantedSchemas(names: names, areTyped: false, timeout: timeout)
   }
 }
 
@@ -36,6 +43,8 @@ struct WantedSchemas: Sendable {
   var names: [String]
   /// Whether a person named them: then each has to be there.
   var areTyped: Bool
+  /// How long the server may take for one query; nil for as long as it needs.
+  var timeout: Duration?
 
   /// Reads what types are made of.
   ///
@@ -48,10 +57,23 @@ struct WantedSchemas: Sendable {
     from connection: PostgresConnection, isWhole: Bool = false
   ) async throws -> TypeMetadata {
     let reading = try await TypeMetadata.read(
-      from: connection, schemas: names, isWhole: isWhole)
+      from: connection, schemas: names, isWhole: isWhole, timeout: timeout)
     if areTyped {
       try SchemaNames.check(names, known: reading.schemaNames)
     }
     return reading.metadata
+  }
+}
+
+/// How long a query may take, in Go's words as the Supabase CLI takes it.
+struct QueryTimeout: ExpressibleByArgument {
+  let duration: Duration
+
+  init?(argument: String) {
+    // The server counts milliseconds, and takes none of them for no end.
+    guard let duration = parseDuration(argument),
+      (.milliseconds(1)) ... (.milliseconds(Int64(Int32.max))) ~= duration
+    else { return nil }
+    self.duration = duration
   }
 }
