@@ -32,6 +32,13 @@ let package = Package(
     .target(name: "CProcess"),
     .target(name: "CCurl"),
     .target(name: "CLibpq"),
+    // What the executable exports would stand in for the libcrypto that libpq and libcurl load.
+    .target(
+      name: "COpenSSL",
+      linkerSettings: [
+        .linkedLibrary(":libcrypto.a"),
+        .unsafeFlags(["-Xlinker", "--exclude-libs=libcrypto.a"]),
+      ]),
     .target(name: "CPlatformSQL", exclude: ["extensions", "platform"]),
     .systemLibrary(
       name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
@@ -41,6 +48,7 @@ let package = Package(
     // Floor 0
     room("Diagnostics"),
     room("Console", ["Diagnostics"]),
+    room("Cryptography", ["Diagnostics", "COpenSSL"]),
 
     // Floor 1
     room("ProcessSupervision", ["Diagnostics", "CProcess", "CLibYAML"]),
@@ -111,6 +119,7 @@ let package = Package(
       path: "Tests/TestCluster", swiftSettings: settings),
     tests(of: "Diagnostics"),
     tests(of: "Console", ["Diagnostics"]),
+    tests(of: "Cryptography", ["Diagnostics"]),
     tests(of: "ProcessSupervision", ["Diagnostics", "CProcess"]),
     tests(of: "PostgresClient", ["Diagnostics", "TestCluster"]),
     tests(of: "ProjectConfiguration", ["Diagnostics"]),

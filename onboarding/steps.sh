@@ -7,11 +7,12 @@ log_folder=$root/.build/onboarding
 assume_yes=no
 
 # What the build and the stack need of Debian 12. libpq is loaded when it is first used; its
-# headers, like those of libcurl and the parsers (libyaml, libpg_query, toml++), are for the build. The last
+# headers, like those of libcurl, libcrypto and the parsers (libyaml, libpg_query, toml++), are for
+# the build; of libcrypto it takes what is in its archive. The last
 # line is what Swift's own programs load, and its archive does not bring.
 packages=(
   postgresql-15 postgresql-client-15 postgresql-15-pgtap postgresql-15-plpgsql-check
-  libpq-dev libcurl4-openssl-dev libyaml-dev libpg-query-dev libtomlplusplus-dev
+  libpq-dev libcurl4-openssl-dev libssl-dev libyaml-dev libpg-query-dev libtomlplusplus-dev
   libc6-dev libstdc++-12-dev binutils pkg-config git ca-certificates procps
   libcurl4 libncurses6 libsqlite3-0
 )
