@@ -53,9 +53,7 @@ let package = Package(
     // Floor 1
     room("ProcessSupervision", ["Diagnostics", "CProcess", "CLibYAML"]),
     room("PostgresClient", ["Diagnostics", "CLibpq", "CProcess"]),
-    room(
-      "ProjectConfiguration",
-      ["Diagnostics", "CTOML", .product(name: "Crypto", package: "swift-crypto")]),
+    room("ProjectConfiguration", ["Diagnostics", "Cryptography", "CTOML"]),
     room("SQLScript", ["Diagnostics", "CPgQuery"]),
     room("ControlSocket", ["Diagnostics", "CProcess"]),
     room("StackProtocol", ["Diagnostics"]),
@@ -122,7 +120,7 @@ let package = Package(
     tests(of: "Cryptography", ["Diagnostics"]),
     tests(of: "ProcessSupervision", ["Diagnostics", "CProcess"]),
     tests(of: "PostgresClient", ["Diagnostics", "TestCluster"]),
-    tests(of: "ProjectConfiguration", ["Diagnostics"]),
+    tests(of: "ProjectConfiguration", ["Diagnostics", "Cryptography"]),
     tests(of: "SQLScript", ["Diagnostics", "PostgresClient", "TestCluster"]),
     tests(of: "ControlSocket", ["Diagnostics"]),
     tests(of: "StackProtocol", ["Diagnostics"]),

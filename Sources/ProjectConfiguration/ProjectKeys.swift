@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import FoundationEssentials
 
 /// The keys of a local stack: those that every Supabase developer knows, or what the file says.
@@ -67,8 +67,7 @@ package struct ProjectKeys: Sendable, Hashable {
   package static func signedToken(payload: String, secret: String) -> String {
     let header = #"{"alg":"HS256","typ":"JWT"}"#
     let signed = "\(base64URL(header.utf8)).\(base64URL(payload.utf8))"
-    let code = HMAC<SHA256>.authenticationCode(
-      for: Data(signed.utf8), using: SymmetricKey(data: Data(secret.utf8)))
+    let code = HMAC.code(for: signed.utf8, key: secret.utf8)
     return "\(signed).\(base64URL(code))"
   }
 }
@@ -81,27 +80,4 @@ extension ProjectKeys: CustomStringConvertible, CustomReflectable {
 private func written(_ key: Secret?) -> String? {
   guard let key, !key.value.isEmpty else { return nil }
   return key.value
-}
-
-/// Bytes as tokens write them: no padding, `-` and `_`.
-///
-/// Source: RFC 7515, 2.
-func base64URL(_ bytes: some Sequence<UInt8>) -> String {
-  let text = Data(bytes).base64EncodedString()
-  return String(
-    text.compactMap { letter -> Character? in
-      switch letter {
-      case "+": "-"
-      case "/": "_"
-      case "=": nil
-      default: letter
-      }
-    })
-}
-
-/// The bytes of what `base64URL` wrote; nil when it is something else.
-func bytes(base64URL text: String) -> Data? {
-  var plain = text.replacing("-", with: "+").replacing("_", with: "/")
-  plain += String(repeating: "=", count: (4 - plain.utf8.count % 4) % 4)
-  return Data(base64Encoded: plain)
 }

@@ -6,8 +6,8 @@ package enum SigningKeyError: Error, DiagnosticConvertible {
   case unreadable
   /// It has no secret part, or another algorithm.
   case unusable(kid: String, algorithm: String)
-  /// Its secret part is no key.
-  case damaged(kid: String)
+  /// Its parts are no key.
+  case damaged(kid: String, reason: String)
 
   package var diagnostic: Diagnostic {
     switch self {
@@ -19,11 +19,11 @@ package enum SigningKeyError: Error, DiagnosticConvertible {
       Diagnostic(
         code: "signing_key_unusable",
         message: "the signing key \(kid) (\(algorithm)) cannot sign here",
-        hint: "`homebase gen signing-key --append` adds one for ES256, with its private part")
-    case .damaged(let kid):
+        hint: "`homebase gen signing-key --append` adds one that can, with its private part")
+    case .damaged(let kid, let reason):
       Diagnostic(
         code: "signing_key_damaged",
-        message: "the private part of the signing key \(kid) is no key",
+        message: "the signing key \(kid) is no key: \(reason)",
         hint: "take it out of the file; `homebase gen signing-key --append` adds a new one")
     }
   }

@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 package import Diagnostics
 import FoundationEssentials
 import Glibc
@@ -101,9 +101,7 @@ package struct StateLocations: Sendable, Hashable {
 
   /// Eight hexadecimal digits that tell projects of one name apart.
   private static func shortHash(of path: String) -> String {
-    let digest = SHA256.hash(data: Data(path.utf8))
-    return digest.prefix(4).map { $0 < 16 ? "0\(String($0, radix: 16))" : String($0, radix: 16) }
-      .joined()
+    hexadecimal(SHA256.digest(of: path).prefix(4))
   }
 
   /// Creates the folders, and makes sure that nobody else can have prepared them.

@@ -235,6 +235,16 @@ import Testing
       let (header, claims) = try parts(ran.output.filter { $0 != "\n" })
       #expect(header["alg"] == .string("ES256") && header["kid"] == .string(keys[0].kid))
       #expect(claims["role"] == .string("anon"))
+      _ = try await world.run(["gen", "signing-key", "--algorithm", "RS256", "--append"])
+      let rsaKeys = Array(
+        try SigningKey.read(Data(#require(world.read("supabase/keys.json")).utf8)).reversed())
+      #expect(rsaKeys.map(\.alg) == ["RS256", "ES256", "ES256"])
+      try world.write(
+        String(decoding: JSONEncoder().encode(rsaKeys), as: UTF8.self), to: "supabase/keys.json")
+      let rsa = try await world.run(["gen", "bearer-jwt", "--role", "anon"])
+      let (rsaHeader, _) = try parts(rsa.output.filter { $0 != "\n" })
+      #expect(rsaHeader["alg"] == .string("RS256"))
+      #expect(rsaHeader["kid"] == .string(rsaKeys[0].kid), "the first signs, as it does elsewhere")
       try world.write("{}", to: "supabase/keys.json")
       let broken = try await world.run(["gen", "bearer-jwt", "--role", "anon"])
       #expect(broken.code == 1 && broken.errors.contains("no array of keys"))

@@ -6,21 +6,16 @@ import ProjectConfiguration
 
 /// Makes a key that signs tokens.
 struct GenSigningKey: HomebaseCommand {
-  /// What signs.
-  enum Algorithm: String, ExpressibleByArgument, CaseIterable {
-    case es256 = "ES256"
-  }
-
   static let configuration = CommandConfiguration(
     commandName: "signing-key",
     abstract: "Make a private key that signs tokens.",
-    usage: "homebase gen signing-key [--append]",
+    usage: "homebase gen signing-key [--algorithm ES256|RS256] [--append]",
     discussion: "Into the file of auth.signing_keys_path; without one, to standard output.")
 
   @OptionGroup(title: "Options of every command") var global: GlobalOptions
 
-  @Option(help: ArgumentHelp("What signs: ES256.", valueName: "algorithm"))
-  var algorithm = Algorithm.es256
+  @Option(help: ArgumentHelp("What signs: ES256 or RS256.", valueName: "algorithm"))
+  var algorithm = SigningKey.Algorithm.es256
 
   @Flag(help: "Add the key to those of the file.")
   var append = false
@@ -29,7 +24,7 @@ struct GenSigningKey: HomebaseCommand {
     let place = try session.project()
     let configuration = try session.process.rooms.loadConfiguration(
       place, session.process.environment)
-    let key = SigningKey.generate()
+    let key = try SigningKey.generate(algorithm)
     guard let file = SigningKeyFile(configuration, place) else {
       try session.output.show(json: key, isLine: true)
       session.output.note(
@@ -53,6 +48,8 @@ struct GenSigningKey: HomebaseCommand {
     session.output.note("see that git ignores the file")
   }
 }
+
+extension SigningKey.Algorithm: ExpressibleByArgument {}
 
 /// The file of the project's signing keys.
 struct SigningKeyFile {
