@@ -24,8 +24,7 @@ let package = Package(
   name: "homebase",
   products: [.executable(name: "homebase", targets: ["homebase"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     // C, each a thin door to one system facility.
@@ -62,8 +61,8 @@ let package = Package(
     room(
       "DatabaseCluster",
       [
-        "Diagnostics", "ProcessSupervision", "PostgresClient", "ProjectConfiguration", "CProcess",
-        "CPlatformSQL", .product(name: "Crypto", package: "swift-crypto"),
+        "Diagnostics", "Cryptography", "ProcessSupervision", "PostgresClient",
+        "ProjectConfiguration", "CProcess", "CPlatformSQL",
       ]),
     room("SchemaCatalog", ["Diagnostics", "PostgresClient"]),
 
@@ -71,8 +70,8 @@ let package = Package(
     room(
       "DatabaseLifecycle",
       [
-        "Diagnostics", "ProcessSupervision", "PostgresClient", "SQLScript", "ProjectConfiguration",
-        "DatabaseCluster", "CProcess", .product(name: "Crypto", package: "swift-crypto"),
+        "Diagnostics", "Cryptography", "ProcessSupervision", "PostgresClient", "SQLScript",
+        "ProjectConfiguration", "DatabaseCluster", "CProcess",
       ]),
     room(
       "SchemaDump", ["Diagnostics", "PostgresClient", "ProcessSupervision", "SchemaCatalog"]),

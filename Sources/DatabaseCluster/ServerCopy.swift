@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import Glibc
 import ProcessSupervision
 
@@ -64,7 +64,7 @@ struct ServerCopy {
   /// - Throws: `ClusterError.system`.
   static func key(of installation: PostgresInstallation) throws(ClusterError) -> String {
     var hasher = SHA256()
-    hasher.update(data: Array("copy 1 \(installation.versionText)\n".utf8))
+    hasher.update("copy 1 \(installation.versionText)\n")
     let paths = [
       installation.binFolder + "/postgres", installation.libFolder,
       installation.shareFolder + "/extension", installation.shareFolder + "/tsearch_data",
@@ -74,14 +74,11 @@ struct ServerCopy {
       guard stat(path, &facts) == 0 else { continue }
       let time = facts.st_mtim
       hasher.update(
-        data: Array(
-          "\(path) \(facts.st_ino) \(facts.st_size) \(time.tv_sec).\(time.tv_nsec)\n".utf8)
-      )
+        "\(path) \(facts.st_ino) \(facts.st_size) \(time.tv_sec).\(time.tv_nsec)\n")
     }
-    hasher.update(data: Array(PlatformSchema.extensionsHash.utf8))
+    hasher.update(PlatformSchema.extensionsHash)
     let version = installation.version
-    return "\(version.major).\(version.minor)-"
-      + PlatformSchema.hexadecimal(hasher.finalize()).prefix(16)
+    return "\(version.major).\(version.minor)-" + hexadecimal(hasher.digest()).prefix(16)
   }
 
   /// The installation's folders, as they are below another root.

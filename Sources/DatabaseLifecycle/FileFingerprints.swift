@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import DatabaseCluster
 import FoundationEssentials
 import Glibc
@@ -45,7 +45,7 @@ package final class FileFingerprints: Sendable {
     if let entry = entries.withLock({ $0[path] }), entry.isSettled, entry.state == state {
       return entry.hash
     }
-    let hash = try PlatformSchema.hexadecimal(SHA256.hash(data: readFile(path)))
+    let hash = hexadecimal(SHA256.digest(of: try readFile(path)))
     var now = timespec()
     clock_gettime(CLOCK_REALTIME, &now)
     // A clock that was set back leaves times in the future: those files are read each time.
@@ -96,5 +96,5 @@ func systemReason() -> String {
 
 /// The SHA-256 of a text, in lower-case hexadecimal digits.
 func hashOf(_ text: String) -> String {
-  PlatformSchema.hexadecimal(SHA256.hash(data: Data(text.utf8)))
+  hexadecimal(SHA256.digest(of: text))
 }

@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 package import PostgresClient
 
 /// One piece of the platform's SQL.
@@ -93,13 +93,13 @@ package enum PlatformSchema {
   package static let hash: String = {
     var hasher = SHA256()
     // The steps around the scripts: count up when `ClusterImage` builds something else.
-    hasher.update(data: Array("image 1\n".utf8))
+    hasher.update("image 1\n")
     for script in scripts {
-      hasher.update(data: Array("\(script.name) \(script.sql.utf8.count)\n".utf8))
-      hasher.update(data: Array(script.sql.utf8))
+      hasher.update("\(script.name) \(script.sql.utf8.count)\n")
+      hasher.update(script.sql)
     }
-    hasher.update(data: Array(extensionsHash.utf8))
-    return hexadecimal(hasher.finalize())
+    hasher.update(extensionsHash)
+    return hexadecimal(hasher.digest())
   }()
 
   /// SHA-256 of the files of homebase's own extensions, in hexadecimal.
@@ -107,11 +107,11 @@ package enum PlatformSchema {
     var hasher = SHA256()
     for (name, files) in ExtensionFiles.own.sorted(by: { $0.key < $1.key }) {
       for file in files {
-        hasher.update(data: Array("\(name) \(file.name) \(file.text.utf8.count)\n".utf8))
-        hasher.update(data: Array(file.text.utf8))
+        hasher.update("\(name) \(file.name) \(file.text.utf8.count)\n")
+        hasher.update(file.text)
       }
     }
-    return hexadecimal(hasher.finalize())
+    return hexadecimal(hasher.digest())
   }()
 
   /// The name of the superuser, who owns the cluster.
@@ -171,20 +171,6 @@ package enum PlatformSchema {
   /// - Parameter secret: Such as a password.
   /// - Returns: A hash that is of no use to log in.
   package static func fingerprint(_ secret: String) -> String {
-    hexadecimal(SHA256.hash(data: Array("homebase \(secret)".utf8)))
-  }
-
-  /// Writes bytes as lower-case hexadecimal digits.
-  ///
-  /// - Parameter bytes: Such as a digest.
-  /// - Returns: Two digits a byte.
-  package static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789abcdef")
-    var text = ""
-    for byte in bytes {
-      text.append(digits[Int(byte >> 4)])
-      text.append(digits[Int(byte & 15)])
-    }
-    return text
+    hexadecimal(SHA256.digest(of: "homebase \(secret)"))
   }
 }
