@@ -31,7 +31,7 @@ let package = Package(
     .target(name: "CProcess"),
     .target(name: "CCurl"),
     .target(name: "CLibpq"),
-    // What the executable exports would stand in for the libcrypto that libpq and libcurl load.
+    // What the executable exported would stand in for the libcrypto that libpq and libcurl load.
     .target(
       name: "COpenSSL",
       linkerSettings: [

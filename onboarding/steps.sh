@@ -8,7 +8,7 @@ assume_yes=no
 
 # What the build and the stack need of Debian 12. libpq is loaded when it is first used; its
 # headers, like those of libcurl, libcrypto and the parsers (libyaml, libpg_query, toml++), are for
-# the build; of libcrypto it takes what is in its archive. The last
+# the build, which takes digests from libcrypto's archive. The last
 # line is what Swift's own programs load, and its archive does not bring.
 packages=(
   postgresql-15 postgresql-client-15 postgresql-15-pgtap postgresql-15-plpgsql-check

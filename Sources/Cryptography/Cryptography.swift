@@ -1,4 +1,4 @@
-// Cryptography: digests, codes and signatures, by the libcrypto that the executable brings along.
+// Cryptography: digests, codes and signatures, as OpenSSL computes them.
 //
 // Bytes go in and come out as arrays; parts of keys are texts, as JSON Web Keys have them. Start at
 // `SHA256.swift` and `HMAC.swift`; keys are in `ES256.swift` and `RS256.swift`, passwords in

@@ -4,7 +4,7 @@ package import Diagnostics
 package enum CryptographyError: Error, Sendable, Hashable {
   /// The parts are no key of this algorithm, or do not belong together.
   case malformedKey(algorithm: String, reason: String)
-  /// OpenSSL could not do what it can do: there is no memory, or no randomness.
+  /// There is no OpenSSL, or it could not do what it can: for want of memory or randomness.
   case failed(algorithm: String)
 }
 
@@ -18,7 +18,7 @@ extension CryptographyError: DiagnosticConvertible {
     case .failed(let algorithm):
       Diagnostic(
         code: "key_failed", message: "the system could not work with a key for \(algorithm)",
-        hint: "it may lack memory; try again when less is running")
+        hint: "libcrypto.so.3 of the package libssl3 does it: install it, or free some memory")
     }
   }
 }

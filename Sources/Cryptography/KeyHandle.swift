@@ -17,7 +17,7 @@ final class KeyHandle: @unchecked Sendable {
     var made: OpaquePointer?
     let outcome = make(&made)
     guard let made else {
-      guard Int(outcome) == Int(HB_KEY_MALFORMED) else {
+      guard Int(outcome) == HB_KEY_MALFORMED else {
         throw .failed(algorithm: algorithm)
       }
       throw .malformedKey(

@@ -1,6 +1,4 @@
 import Cryptography
-import DatabaseCluster
-import FoundationEssentials
 import Glibc
 import Synchronization
 

@@ -1,5 +1,4 @@
 import Cryptography
-import FoundationEssentials
 
 /// The keys of a local stack: those that every Supabase developer knows, or what the file says.
 ///

@@ -1,6 +1,5 @@
 import Cryptography
 package import Diagnostics
-import FoundationEssentials
 import Glibc
 
 /// Where a project's state lives: outside of its folder, found without reading its configuration.
