@@ -55,7 +55,7 @@ package struct Output: Sendable {
   ///   - readLine: Reads a person's answer.
   package init(
     format: Format = .text, terminal: Terminal, assumesYes: Bool = false,
-    standardOutput: @escaping Sink = { writeAll($0, to: STDOUT_FILENO) },
+    standardOutput: @escaping Sink = writeResult,
     standardError: @escaping Sink = { writeAll($0, to: STDERR_FILENO) },
     readLine: @escaping @Sendable () -> String? = { Swift.readLine() }
   ) {
@@ -192,14 +192,27 @@ package struct Output: Sendable {
   }
 }
 
+/// Writes a result to standard output, or ends the process: half a result is none.
+private func writeResult(_ text: String) {
+  let problem = writeAll(text, to: STDOUT_FILENO)
+  // Whoever reads has enough, as `head` has.
+  guard problem != 0, problem != EPIPE else { return }
+  writeAll(
+    "error: cannot write to standard output: \(String(cString: strerror(problem)))\n",
+    to: STDERR_FILENO)
+  exit(1)
+}
+
 /// Writes all of a text, however often the descriptor takes only a part of it.
 ///
 /// - Parameters:
 ///   - text: Any text.
 ///   - descriptor: Open for writing; when it takes no more, the rest is given up.
-package func writeAll(_ text: String, to descriptor: Int32) {
+/// - Returns: `errno` when the rest was given up; 0 when all is written.
+@discardableResult
+package func writeAll(_ text: String, to descriptor: Int32) -> Int32 {
   var text = text
-  text.withUTF8 { bytes in
+  return text.withUTF8 { bytes in
     let all = UnsafeRawBufferPointer(bytes)
     var sent = 0
     while sent < all.count {
@@ -210,8 +223,9 @@ package func writeAll(_ text: String, to descriptor: Int32) {
         var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         poll(&waiting, 1, -1)
       } else if errno != EINTR {
-        return
+        return errno
       }
     }
+    return 0
   }
 }

@@ -75,7 +75,12 @@ struct SwiftSubjects {
   ///   - includesFunctions: Whether types that only functions use are needed.
   init(_ metadata: TypeMetadata, includesFunctions: Bool) {
     for type in metadata.types { types[type.id] = type }
-    for column in metadata.columns { columns[column.tableID, default: []].append(column) }
+    let views = Set(metadata.views.map(\.id) + metadata.materializedViews.map(\.id))
+    for var column in metadata.columns {
+      // A join leaves a domain empty that refuses NULL in its table.
+      if views.contains(column.tableID) { column.isNullable = true }
+      columns[column.tableID, default: []].append(column)
+    }
     for key in metadata.primaryKeys { primaryKeys[key.tableID, default: []].append(key.name) }
     let selected = Set(metadata.schemas.map(\.name))
 
@@ -90,7 +95,7 @@ struct SwiftSubjects {
           id: $0.id, schema: $0.schema, name: $0.name, kind: .foreignTable, comment: $0.comment,
           isWritable: false)
       }
-    let views =
+    let viewRelations =
       metadata.views.map {
         Relation(
           id: $0.id, schema: $0.schema, name: $0.name, kind: .view, comment: $0.comment,
@@ -101,7 +106,7 @@ struct SwiftSubjects {
           id: $0.id, schema: $0.schema, name: $0.name, kind: .materializedView,
           comment: $0.comment, isWritable: false)
       }
-    for relation in Self.ordered(tables, \.name) + Self.ordered(views, \.name)
+    for relation in Self.ordered(tables, \.name) + Self.ordered(viewRelations, \.name)
     where selected.contains(relation.schema) {
       relations[relation.schema, default: []].append(relation)
       relationsByID[relation.id] = relation

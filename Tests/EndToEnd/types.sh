@@ -40,6 +40,25 @@ HB_LIMIT=20 types -s nowhere --output "$file" >/dev/null 2>&1
 equal "a missing schema ends with 1" 1 $?
 equal "and the file is as it was" "$before" "$(md5sum <"$file")"
 
+echo "== places that are no plain files"
+mkfifo "$base/pipe"
+cat "$base/pipe" >"$base/through" &
+check "a pipe is written through" types --output "$base/pipe"
+wait $!
+[[ -p $base/pipe ]] && ok "and stays one" || no "it was replaced"
+check "and has all of it" cmp -s "$base/through" "$file"
+types >/dev/full 2>"$base/said"
+equal "a full standard output ends with 1" 1 $?
+has "and says so" "$(cat "$base/said")" 'cannot write to standard output'
+types --output "$base" >"$base/said" 2>&1
+equal "a folder ends with 1" 1 $?
+has "and says so" "$(cat "$base/said")" 'it is a folder'
+sed 's/$/\r/' "$file" >"$base/crlf.ts"
+check "CR LF is no difference" types --check --output "$base/crlf.ts"
+types --query-timeout 1ms >/dev/null 2>"$base/said"
+has "a query that takes longer than it may says so" "$(cat "$base/said")" 'statement timeout|57014'
+check "and one in time is none" types --query-timeout 1m --check --output "$file"
+
 echo "== watch"
 "$HOMEBASE" --workdir "$project" gen types -s public --watch --output "$file" </dev/null >/dev/null 2>"$base/watched" &
 watcher=$!
@@ -64,6 +83,9 @@ equal "and the tables" "$(psql_in -c "select count(*) from pg_class where relkin
 
 echo "== tokens"
 token=$(hb gen bearer-jwt --role anon --valid-for 5m)
+iat=$(hb gen bearer-jwt --role anon --exp 2099-01-01T00:00:00Z |
+  python3 -c 'import base64, json, sys; p = sys.stdin.read().split(".")[1]; print(json.loads(base64.urlsafe_b64decode(p + "=" * (-len(p) % 4)))["iat"])')
+check "whenever it ends, it was made now" test "$iat" -le "$(date +%s)"
 equal "a token has three parts" 2 "$(tr -cd . <<<"$token" | wc -c)"
 
 if command -v "${DENO:-deno}" >/dev/null; then

@@ -64,7 +64,7 @@ import Testing
 
         @Table("open")
         struct Open {
-          var x: UUID
+          var x: UUID?
         }
 
         """)

@@ -24,4 +24,11 @@ import Testing
     let difference = LineDifference(from: first, to: second)
     #expect(difference.added == 5_000 && difference.removed == 5_000)
   }
+
+  /// For Swift CR LF is one character: a file with them would be one line.
+  @Test func lineEndsAreNoDifference() {
+    #expect(LineDifference(from: "a\r\nb\r\n", to: "a\nb\n").changes.isEmpty)
+    let changes = LineDifference(from: "a\r\nb\r\n", to: "a\nc\n").changes
+    #expect(changes.map { "\($0.isAdded) \($0.number) \($0.line)" } == ["false 2 b", "true 2 c"])
+  }
 }

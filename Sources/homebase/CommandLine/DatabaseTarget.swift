@@ -70,7 +70,7 @@ struct DatabaseTarget: ParsableArguments {
   func withConnection<Result: Sendable>(
     in session: Session, _ body: (PostgresConnection) async throws -> Result
   ) async throws -> Result {
-    let connection = try await PostgresConnection.connect(parametersAside(in: session))
+    let connection = try await connect(to: parametersAside(in: session))
     do {
       let result = try await body(connection)
       await connection.close()
@@ -78,6 +78,21 @@ struct DatabaseTarget: ParsableArguments {
     } catch {
       await connection.close()
       throw error
+    }
+  }
+}
+
+extension DatabaseTarget {
+  private func connect(to parameters: ConnectionParameters) async throws -> PostgresConnection {
+    do {
+      return try await PostgresConnection.connect(parameters)
+    } catch {
+      var diagnostic = Diagnostic(describing: error)
+      if databaseURL != nil {
+        // What the error advises is about the stack.
+        diagnostic.hint = "check what --db-url says: host, port, user, password, database"
+      }
+      throw diagnostic
     }
   }
 }

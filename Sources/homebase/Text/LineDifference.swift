@@ -16,14 +16,18 @@ struct LineDifference {
   /// How many lines only the first text has.
   var removed: Int { changes.count { !$0.isAdded } }
 
-  /// Compares two texts.
+  /// Compares two texts; how their lines end is no difference.
   ///
   /// - Parameters:
   ///   - first: What is there.
   ///   - second: What should be.
   init(from first: String, to second: String) {
-    var old = first.split(separator: "\n", omittingEmptySubsequences: false)[...]
-    var new = second.split(separator: "\n", omittingEmptySubsequences: false)[...]
+    // A CR before the LF is no difference; for Swift the two are one character.
+    func lines(_ text: String) -> ArraySlice<Substring> {
+      text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }[...]
+    }
+    var old = lines(first)
+    var new = lines(second)
     while let line = old.first, line == new.first {
       old.removeFirst()
       new.removeFirst()

@@ -26,17 +26,17 @@ struct GenBearerJWT: HomebaseCommand {
 
   @Option(
     name: .customLong("valid-for"),
-    help: ArgumentHelp("How long it holds: 90s, 30m, 12h, 7d.", valueName: "time"))
-  var validity = Moment.ago(seconds: 30 * 60)
+    help: ArgumentHelp("How long it holds: 90s, 12h, 7d; left out: 30m.", valueName: "time"))
+  var validity: Moment?
 
   @Option(help: ArgumentHelp("Further claims, as a JSON object.", valueName: "json"))
   var payload: String?
 
   func validate() throws {
     if case .ago = exp { throw ValidationError("--exp takes a time: 2026-12-31T00:00:00Z") }
-    guard case .ago = validity else {
-      throw ValidationError("--valid-for takes a duration: 30m")
-    }
+    if case .at = validity { throw ValidationError("--valid-for takes a duration: 30m") }
+    if exp != nil, validity != nil { throw ValidationError("give --exp or --valid-for, not both") }
+    if role.isEmpty { throw ValidationError("--role needs a role's name: authenticated") }
     _ = try claims(now: 0)
   }
 
@@ -54,14 +54,12 @@ struct GenBearerJWT: HomebaseCommand {
 
   /// What the token says; a claim of the payload counts more.
   private func claims(now: Int64) throws -> [String: JSONValue] {
-    var seconds: Int64 = 0
+    var seconds: Int64 = 30 * 60
     if case .ago(let count) = validity { seconds = Int64(count) }
-    var begin = now
     var end = now + seconds
-    if case .at(let time) = exp {
-      end = Int64(time.date.timeIntervalSince1970)
-      begin = end - seconds
-    }
+    if case .at(let time) = exp { end = Int64(time.date.timeIntervalSince1970) }
+    // Who checks a token refuses one that was made in the future.
+    let begin = min(now, end)
     var claims: [String: JSONValue] = [
       "role": .string(role), "iat": .integer(begin), "exp": .integer(end),
     ]

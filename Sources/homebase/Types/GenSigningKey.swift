@@ -40,7 +40,10 @@ struct GenSigningKey: HomebaseCommand {
     if !append, file.exists {
       let question =
         "\(file.shown) has keys: what they signed will count for nothing. Replace them?"
-      guard session.output.confirm(question) else { throw UnwellResult() }
+      guard session.output.confirm(question, silence: false) else {
+        session.output.note("nothing was changed; add a key with --append, or say --yes")
+        throw UnwellResult()
+      }
     }
     keys.append(key)
     try file.write(keys)

@@ -29,8 +29,9 @@ struct GenTypes: AsyncHomebaseCommand {
 
   @Option(
     name: .customLong("compat"),
-    help: ArgumentHelp("Whose TypeScript: of 2026-08, or the latest.", valueName: "age"))
-  var compatibility = TypeScriptGenerator.Compatibility.august2026
+    help: ArgumentHelp(
+      "Whose TypeScript: of 2026-08, as when left out, or the latest.", valueName: "age"))
+  var compatibility: TypeScriptGenerator.Compatibility?
 
   @Flag(name: .customLong("postgrest-v9-compat"), help: "For PostgREST 9 and before it.")
   var isForPostgREST9 = false
@@ -43,9 +44,9 @@ struct GenTypes: AsyncHomebaseCommand {
   @Option(
     name: .customLong("swift-style"),
     help: ArgumentHelp(
-      "Structures to read and write rows with, or @Table of supabase-swift's macros.",
+      "Structures to read and write rows with, as when left out, or @Table of supabase-swift.",
       valueName: "style"))
-  var swiftStyle = SwiftStyle.structs
+  var swiftStyle: SwiftStyle?
 
   @Flag(
     name: .customLong("swift-plain"),
@@ -64,7 +65,23 @@ struct GenTypes: AsyncHomebaseCommand {
   @Flag(help: "Go on, and write the file anew after each change of the schema.")
   var watch = false
 
+  @Option(name: .customLong("project-id"), help: .hidden)
+  var projectID: String?
+
   func validate() throws {
+    if projectID != nil {
+      throw ValidationError("--project-id names a hosted project; name its database with --db-url")
+    }
+    if output?.isEmpty ?? false { throw ValidationError("--output needs the name of a file") }
+    switch language ?? word ?? .typescript {
+    case .typescript where swiftStyle != nil || isPlainSwift:
+      throw ValidationError("--swift-style and --swift-plain are for --lang swift")
+    case .swift where compatibility != nil:
+      throw ValidationError("--compat is for --lang typescript")
+    case .swift where swiftStyle == .table && isPlainSwift:
+      throw ValidationError("--swift-plain is for --swift-style structs")
+    default: break
+    }
     if let word, let language, word != language {
       throw ValidationError("give one language: \(word.rawValue) or \(language.rawValue)")
     }
@@ -80,9 +97,10 @@ struct GenTypes: AsyncHomebaseCommand {
   func runAsync(in session: Session) async throws {
     let options = TypeOptions(
       language: language ?? word ?? .typescript,
-      typeScript: .init(compatibility: compatibility, saysOneToOne: !isForPostgREST9),
+      typeScript: .init(
+        compatibility: compatibility ?? .august2026, saysOneToOne: !isForPostgREST9),
       swift: .init(
-        access: swiftAccess, style: swiftStyle, hasAdditions: !isPlainSwift,
+        access: swiftAccess, style: swiftStyle ?? .structs, hasAdditions: !isPlainSwift,
         updatesCanSayNull: !isPlainSwift))
     let wanted = try schemas.wanted(in: session)
     let types = try await target.withConnection(in: session) { connection in

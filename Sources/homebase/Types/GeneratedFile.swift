@@ -8,6 +8,8 @@ struct GeneratedFile: Sendable {
   /// As it was typed.
   let name: String
   private let path: String
+  /// A terminal, a pipe, a device: it stays what it is, and text goes through it.
+  private let isDevice: Bool
 
   /// Names a file.
   ///
@@ -17,6 +19,15 @@ struct GeneratedFile: Sendable {
   init(_ name: String, in folder: String) {
     self.name = name
     let path = name.hasPrefix("/") ? name : "\(folder)/\(name)"
+    var facts = stat()
+    isDevice =
+      stat(path, &facts) == 0 && facts.st_mode & S_IFMT != S_IFREG
+      && facts.st_mode & S_IFMT != S_IFDIR
+    if isDevice {
+      // What /dev/fd/63 leads to has no name of its own.
+      self.path = path
+      return
+    }
     // A link stays a link: what it leads to is replaced.
     if let real = realpath(path, nil) {
       self.path = String(cString: real)
@@ -30,7 +41,7 @@ struct GeneratedFile: Sendable {
   ///
   /// - Parameter text: All of it.
   /// - Returns: False when there is no file.
-  func holds(_ text: String) -> Bool { read() == text }
+  func holds(_ text: String) -> Bool { !isDevice && read() == text }
 
   /// Writes the file, if its text differs.
   ///
@@ -41,6 +52,11 @@ struct GeneratedFile: Sendable {
   /// - Throws: A diagnostic; the file is as it was.
   @discardableResult
   func write(_ text: String, in session: Session) throws -> Bool {
+    try refuseFolder()
+    if isDevice {
+      try writeThrough(text)
+      return true
+    }
     if holds(text) {
       session.output.note("\(name) fits already")
       return false
@@ -62,7 +78,8 @@ struct GeneratedFile: Sendable {
   ///   - session: Shows the first lines that differ.
   /// - Throws: A diagnostic when it is not that.
   func check(_ text: String, in session: Session) throws {
-    guard let present = read() else {
+    try refuseFolder()
+    guard let present = isDevice ? nil : read() else {
       throw Diagnostic(
         code: "types_missing", message: "there is no file \(name)",
         hint: "the same command without --check writes it")
@@ -72,12 +89,36 @@ struct GeneratedFile: Sendable {
       return
     }
     let difference = LineDifference(from: present, to: text)
-    for line in difference.excerpt(lines: 12) { session.output.note(line) }
+    if difference.changes.isEmpty {
+      // As git for Windows checks a file out: it commits what fits.
+      session.output.note("\(name) fits, but for CR LF at the end of its lines")
+      return
+    }
+    for line in difference.excerpt(lines: 12) { session.output.note(visible(line)) }
     throw Diagnostic(
       code: "types_stale",
-      message: "\(name) does not fit the database: \(difference.added) lines are missing, "
-        + "\(difference.removed) are too many",
+      message: "\(name) does not fit the database: lines that are missing: \(difference.added), "
+        + "too many: \(difference.removed)",
       hint: "the same command without --check writes it anew")
+  }
+
+  private func refuseFolder() throws {
+    var facts = stat()
+    guard stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR else { return }
+    throw Diagnostic(
+      code: "unwritable_file", message: "cannot write \(name): it is a folder",
+      hint: "name a file in it")
+  }
+
+  private func writeThrough(_ text: String) throws {
+    let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+    let problem = descriptor < 0 ? errno : writeAll(text, to: descriptor)
+    if descriptor >= 0 { close(descriptor) }
+    guard problem == 0 else {
+      throw Diagnostic(
+        code: "unwritable_file",
+        message: "cannot write \(name): \(String(cString: strerror(problem)))")
+    }
   }
 
   private func read() -> String? {

@@ -72,7 +72,7 @@ struct QueryTimeout: ExpressibleByArgument {
   init?(argument: String) {
     // The server counts milliseconds, and takes none of them for no end.
     guard let duration = parseDuration(argument),
-      (.milliseconds(1)) ... (.milliseconds(Int64(Int32.max))) ~= duration
+      duration >= .milliseconds(1), duration <= .milliseconds(Int64(Int32.max))
     else { return nil }
     self.duration = duration
   }

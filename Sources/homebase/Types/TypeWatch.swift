@@ -43,6 +43,7 @@ struct TypeWatch: Sendable {
     while !Task.isCancelled {
       do {
         let connection = try await PostgresConnection.connect(parameters())
+        if isAway { session.output.note("the database is back") }
         isAway = false
         do {
           try await follow(connection, &known, session)
@@ -52,6 +53,7 @@ struct TypeWatch: Sendable {
         }
       } catch {
         if !isAway {
+          session.output.note("the database is away; waiting for it")
           session.debug("the database is away: \(Diagnostic(describing: error).message)")
         }
         isAway = true
