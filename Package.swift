@@ -56,6 +56,7 @@ let package = Package(
     room("SQLScript", ["Diagnostics", "CPgQuery"]),
     room("ControlSocket", ["Diagnostics", "CProcess"]),
     room("StackProtocol", ["Diagnostics"]),
+    room("RESTRequests", ["Diagnostics"]),
 
     // Floor 2
     room(
@@ -123,6 +124,7 @@ let package = Package(
     tests(of: "SQLScript", ["Diagnostics", "PostgresClient", "TestCluster"]),
     tests(of: "ControlSocket", ["Diagnostics"]),
     tests(of: "StackProtocol", ["Diagnostics"]),
+    tests(of: "RESTRequests", ["Diagnostics"]),
     tests(
       of: "DatabaseCluster", ["Diagnostics", "PostgresClient", "ProcessSupervision", "SQLScript"]),
     tests(of: "SchemaCatalog", ["PostgresClient", "TestCluster"]),
