@@ -33,7 +33,8 @@ package struct RowRange: Hashable, Sendable {
   ///   - header: What the header says.
   /// - Throws: `RESTError` (416) when no row can be in both, unless none were asked for.
   package init(query: RowRange, within header: RowRange) throws(RESTError) {
-    if query.limit == 0 {
+    // With a limit of zero no rows are asked for, which is no error; behind an offset it is one.
+    if let limit = query.limit, query.offset + limit == 0 {
       self.init(offset: 0, limit: 0)
       return
     }

@@ -103,6 +103,16 @@ import Testing
       """
     ),
     ("or(id.in.1,2,id.eq.3)", "(line 1, column 10) unexpected \"1\" expecting \"(\""),
+    // Two mistakes that real apps made, with the answers they got.
+    (
+      "oreq.(nombre_producto.ilike.%dede%)", "(line 1, column 3) unexpected \"e\" expecting \"(\""
+    ),
+    (
+      """
+      or(name.ilike.%israel%,fec_committee_id.ilike.%israel%,candidates.name.ilike.%israel%)
+      """,
+      "(line 1, column 67) unexpected \"a\" expecting \"not\" or operator (eq, gt, ...)"
+    ),
     ("or)(", "(line 1, column 3) unexpected \")\" expecting \"(\""),
     ("and(ord(id.eq.1,id.eq.1),id.eq.2)", "(line 1, column 7) unexpected \"d\" expecting \"(\""),
     (

@@ -41,8 +41,10 @@ import Testing
     let parameters = try query("columns=%22a%22,b+,a&on_conflict=x,y")
     #expect(parameters.columns == ["a", "b"])
     #expect(parameters.onConflict == ["x", "y"])
-    let error = failure { _ = try query("columns=,a") }
-    #expect(error?.message == "\"failed to parse columns parameter (,a)\" (line 1, column 1)")
+    let error = failure { _ = try query("columns=") }
+    #expect(error?.message == "\"failed to parse columns parameter ()\" (line 1, column 1)")
+    #expect(
+      error?.details == "unexpected end of input expecting field name (* or [a..z0..9_$])")
     #expect(
       failure { _ = try query("on_conflict=") }?.message
         == "\"failed to parse on_conflict parameter ()\" (line 1, column 1)")

@@ -129,6 +129,8 @@ import Testing
       ")", "," or end of input
       """
     ),
+    ("data->>--34", "(line 1, column 9) unexpected \"-\" expecting digit"),
+    ("data->>-xy-4", "(line 1, column 9) unexpected \"x\" expecting digit"),
     ("name::", "(line 1, column 7) unexpected end of input expecting letter or digit"),
   ])
   func errors(text: String, expected: String) {
