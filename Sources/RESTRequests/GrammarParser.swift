@@ -80,12 +80,16 @@ struct GrammarParser {
   }
 
   /// Notes what stands here, and by what name something else would have been welcome.
-  mutating func noteFound(expecting label: String? = nil, at place: Int? = nil) {
+  ///
+  /// The name is made only where notes are taken: most of the time nobody asks.
+  mutating func noteFound(
+    expecting label: @autoclosure () -> String? = nil, at place: Int? = nil
+  ) {
     guard takesNotes else { return }
     let place = place ?? position
     let shown = scalar(at: place).map { ParseFailure.show($0.scalar, quote: "\"") } ?? ""
     var notes = [ParseFailure.Note.found(shown)]
-    if let label { notes.append(.expected(label)) }
+    if let label = label() { notes.append(.expected(label)) }
     failure.merge(ParseFailure(position: place, notes: notes))
   }
 
@@ -117,16 +121,18 @@ struct GrammarParser {
 
   // MARK: Words
 
+  /// How many bytes of a word stand here.
+  private func matched(_ word: StaticString) -> Int {
+    let length = min(word.utf8CodeUnitCount, input.count - position)
+    var matched = 0
+    while matched < length, input[position + matched] == word.utf8Start[matched] { matched += 1 }
+    return matched
+  }
+
   /// Takes a word, or some of it: a word that ends differently has taken bytes.
   mutating func word(_ word: StaticString) throws(Mismatch) {
-    let length = word.utf8CodeUnitCount
-    var matched = 0
-    while matched < length, position + matched < input.count,
-      input[position + matched] == word.utf8Start[matched]
-    {
-      matched += 1
-    }
-    if matched == length { return take(length) }
+    let matched = matched(word)
+    if matched == word.utf8CodeUnitCount { return take(matched) }
     if takesNotes {
       let shown =
         scalar(at: position + matched)
@@ -141,6 +147,11 @@ struct GrammarParser {
 
   /// Takes a word or nothing.
   mutating func optionalWord(_ text: StaticString) -> Bool {
+    if !takesNotes {
+      guard matched(text) == text.utf8CodeUnitCount else { return false }
+      take(text.utf8CodeUnitCount)
+      return true
+    }
     do {
       try attempt { (parser) throws(Mismatch) in try parser.word(text) }
       return true
