@@ -18,7 +18,8 @@ struct Program {
     RowGroup(name: "replay", explanation: "300 migrations replayed", measure: replayRows),
     RowGroup(name: "diff", explanation: "db diff on 300 tables", measure: diffRows),
     RowGroup(
-      name: "types", explanation: "gen types on 300 and 10,000 tables", measure: typeRows),
+      name: "types", explanation: "gen types on 300 and 10,000 tables, through views, and --watch",
+      measure: typeRows),
     RowGroup(name: "warm", explanation: "start of a cluster that exists", measure: warmStartRows),
     RowGroup(name: "cold", explanation: "start on an empty cache", measure: coldStartRows),
     RowGroup(name: "test", explanation: "60 pgTAP files", measure: testRows),

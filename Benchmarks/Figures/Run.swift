@@ -151,9 +151,11 @@ func readAll(_ descriptor: Int32) -> [UInt8] {
   }
 }
 
-func pause(milliseconds: Int) throws {
+func pause(milliseconds: Int) throws { try pause(microseconds: milliseconds * 1000) }
+
+func pause(microseconds: Int) throws {
   guard !wasInterrupted() else { throw FigureError.interrupted }
-  usleep(useconds_t(milliseconds * 1000))
+  usleep(useconds_t(microseconds))
 }
 
 // MARK: - Files
