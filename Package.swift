@@ -24,7 +24,8 @@ let package = Package(
   name: "homebase",
   products: [.executable(name: "homebase", targets: ["homebase"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
   ],
   targets: [
     // C, each a thin door to one system facility.
@@ -85,6 +86,14 @@ let package = Package(
     // Floor 4
     room("DatabaseWorkers", ["Diagnostics", "PostgresClient", "DatabaseCluster", "CCurl"]),
 
+    room(
+      "Gateway",
+      [
+        "Diagnostics", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ]),
+
     // Floor 5
     room(
       "StackRuntime",
@@ -102,7 +111,7 @@ let package = Package(
         "PostgresClient",
         "ProjectConfiguration", "SQLScript", "SchemaCatalog", "SchemaDump", "TypeGeneration",
         "DatabaseCluster", "DatabaseLifecycle", "DatabaseWorkers", "DatabaseAdvice", "MockData",
-        "SQLTests", "StackRuntime", "CProcess",
+        "SQLTests", "StackRuntime", "Gateway", "CProcess",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -129,6 +138,13 @@ let package = Package(
       of: "DatabaseCluster", ["Diagnostics", "PostgresClient", "ProcessSupervision", "SQLScript"]),
     tests(of: "SchemaCatalog", ["PostgresClient", "TestCluster"]),
     tests(of: "DatabaseWorkers", ["PostgresClient", "ProcessSupervision", "TestCluster"]),
+    tests(
+      of: "Gateway",
+      [
+        "Diagnostics", "ProcessSupervision", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ]),
     tests(of: "SchemaDump", ["PostgresClient"]),
     tests(of: "SchemaDiff", ["PostgresClient", "SchemaCatalog", "TestCluster"]),
     tests(

@@ -1,13 +1,14 @@
 import ArgumentParser
 import DatabaseWorkers
 import Diagnostics
+import Gateway
 import PostgresClient
 
 /// A service that the supervisor starts in a process of its own; not for people.
 struct Serve: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve", abstract: "Be one of the stack's services.", shouldDisplay: false,
-    subcommands: [ServeWorkers.self])
+    subcommands: [ServeWorkers.self, ServeGateway.self])
 }
 
 /// Runs what the database asks for: jobs at a time, HTTP requests.
@@ -31,5 +32,25 @@ struct ServeWorkers: AsyncHomebaseCommand {
         host: socketFolder, port: port, database: database, user: user), dataFolder: dataFolder,
       log: { output("\($0)\n") }
     ).run()
+  }
+}
+
+/// Stands at the project's port and sends requests to their services.
+struct ServeGateway: AsyncHomebaseCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "gateway", abstract: "Send the project's requests to their services.",
+    shouldDisplay: false)
+
+  @OptionGroup(title: "Options of every command") var global: GlobalOptions
+
+  @Option(help: "A JSON file of doors, stacks and keys; read again on SIGHUP.")
+  var configuration: String
+  @Option(help: "How many event loops.") var loops = 1
+  @Option(help: "A descriptor whose end is the supervisor's.") var lifeline: Int32?
+
+  func runAsync(in session: Session) async throws {
+    let output = session.process.standardOutput
+    try await serveGateway(
+      file: configuration, loops: loops, lifeline: lifeline, log: { output("\($0)\n") })
   }
 }

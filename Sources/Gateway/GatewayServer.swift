@@ -1,0 +1,220 @@
+import NIOCore
+import NIOPosix
+import Synchronization
+
+/// A running gateway.
+///
+/// Its connections live on event loops; everything here may be called from anywhere.
+package final class GatewayServer: Sendable {
+  private struct Doors {
+    var open: [GatewayConfiguration.Listener: any Channel] = [:]
+    var isStopped = false
+  }
+
+  private let group: MultiThreadedEventLoopGroup
+  private let workers: [NIOLoopBound<Worker>]
+  private let doors = Mutex(Doors())
+
+  private init(group: MultiThreadedEventLoopGroup, workers: [NIOLoopBound<Worker>]) {
+    self.group = group
+    self.workers = workers
+  }
+
+  /// Opens the doors.
+  ///
+  /// - Parameters:
+  ///   - configuration: What to serve.
+  ///   - loops: How many event loops, each a thread; one carries tens of thousands of requests a
+  ///     second.
+  ///   - log: Takes lines for people.
+  /// - Returns: It, listening.
+  /// - Throws: `GatewayError` when the configuration contradicts itself or an address is taken.
+  package static func start(
+    _ configuration: GatewayConfiguration, loops: Int = 1,
+    log: @escaping @Sendable (String) -> Void
+  ) async throws -> GatewayServer {
+    let snapshot = try Snapshot(configuration)
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: max(1, loops))
+    var workers: [NIOLoopBound<Worker>] = []
+    for loop in group.makeIterator() {
+      workers.append(
+        try await loop.submit {
+          let worker = Worker(loop: loop, share: max(1, loops), snapshot: snapshot, report: log)
+          worker.startSweeping()
+          return NIOLoopBound(worker, eventLoop: loop)
+        }.get())
+    }
+    let server = GatewayServer(group: group, workers: workers)
+    do {
+      try await server.openDoors(configuration.listeners)
+    } catch {
+      await server.stop(grace: .zero)
+      throw error
+    }
+    return server
+  }
+
+  /// The ports of its doors, in the order of their listeners' addresses.
+  package var ports: [Int] {
+    doors.withLock { $0.open.values.compactMap { $0.localAddress?.port }.sorted() }
+  }
+
+  /// Takes a new configuration as a whole: doors, stacks, keys, routes.
+  ///
+  /// Requests under way end as they began. When it cannot be taken, nothing has changed.
+  ///
+  /// - Parameter configuration: The new one.
+  /// - Throws: `GatewayError`.
+  package func reload(_ configuration: GatewayConfiguration) async throws {
+    let snapshot = try Snapshot(configuration)
+    try await openDoors(configuration.listeners)
+    for worker in workers {
+      try await worker.eventLoop.submit { worker.value.reload(snapshot) }.get()
+    }
+    let wanted = Set(configuration.listeners)
+    let closed = doors.withLock { doors in
+      let closed = doors.open.filter { !wanted.contains($0.key) }
+      for listener in closed.keys { doors.open[listener] = nil }
+      return closed.values.map { $0 }
+    }
+    for channel in closed { try? await channel.close() }
+  }
+
+  /// Lets no request of a stack begin, and waits for those that have begun.
+  ///
+  /// New ones wait as long as the limits say, then get 503. A tunnel (websocket) is no request
+  /// under way.
+  ///
+  /// - Parameters:
+  ///   - stack: Its id; one that is not known has no requests.
+  ///   - timeout: How long to wait; the stack stays paused afterwards either way.
+  /// - Returns: False when the time was over first.
+  package func pause(_ stack: String, timeout: Duration = .seconds(10)) async -> Bool {
+    let futures = workers.map { worker in
+      worker.eventLoop.flatSubmit { worker.value.pause(stack) }
+    }
+    return await withTaskGroup(of: Bool.self) { group in
+      group.addTask {
+        for future in futures {
+          do { try await future.get() } catch { return false }
+        }
+        return true
+      }
+      group.addTask {
+        try? await Task.sleep(for: timeout)
+        return false
+      }
+      let first = await group.next() ?? false
+      group.cancelAll()
+      // A future cannot be cancelled: those who wait for it are let go.
+      if !first {
+        for worker in workers {
+          worker.eventLoop.execute { worker.value.releaseWaiters(of: stack) }
+        }
+      }
+      return first
+    }
+  }
+
+  /// Lets a stack's requests go on, those that waited first.
+  ///
+  /// - Parameter stack: Its id.
+  package func resume(_ stack: String) async {
+    for worker in workers {
+      try? await worker.eventLoop.submit { worker.value.resume(stack) }.get()
+    }
+  }
+
+  /// What has been seen so far, over all event loops.
+  package func counters() async -> GatewayCounters {
+    var sum = GatewayCounters()
+    for worker in workers {
+      if let one = try? await worker.eventLoop.submit({ worker.value.counters }).get() {
+        sum.add(one)
+      }
+    }
+    return sum
+  }
+
+  /// Closes the doors, lets requests under way end, then closes what is left.
+  ///
+  /// - Parameter grace: How long they may take.
+  package func stop(grace: Duration = .seconds(5)) async {
+    let channels = doors.withLock { doors -> [any Channel]? in
+      guard !doors.isStopped else { return nil }
+      doors.isStopped = true
+      defer { doors.open = [:] }
+      return doors.open.values.map { $0 }
+    }
+    guard let channels else { return }
+    for channel in channels { try? await channel.close() }
+    if grace > .zero {
+      await withTaskGroup { group in
+        group.addTask {
+          for worker in self.workers {
+            try? await worker.eventLoop.flatSubmit { worker.value.drain() }.get()
+          }
+        }
+        group.addTask {
+          try? await Task.sleep(for: grace)
+          for worker in self.workers { worker.eventLoop.execute { worker.value.end() } }
+        }
+        await group.next()
+        group.cancelAll()
+      }
+    }
+    for worker in workers { try? await worker.eventLoop.submit { worker.value.end() }.get() }
+    try? await group.shutdownGracefully()
+  }
+
+  private func openDoors(_ listeners: [GatewayConfiguration.Listener]) async throws {
+    var opened: [any Channel] = []
+    for listener in listeners where doors.withLock({ $0.open[listener] == nil }) {
+      do {
+        let channel = try await bind(listener)
+        opened.append(channel)
+        doors.withLock { $0.open[listener] = channel }
+      } catch {
+        let new = opened
+        doors.withLock { doors in
+          doors.open = doors.open.filter { door in !new.contains { $0 === door.value } }
+        }
+        for channel in opened { try? await channel.close() }
+        let reason = (error as? IOError).map { $0.errnoCode == 98 ? "it is taken" : "\($0)" }
+        throw GatewayError.cannotListen(
+          address: "\(listener.address ?? "127.0.0.1"):\(listener.port ?? 0)",
+          reason: reason ?? "\(error)")
+      }
+    }
+  }
+
+  private func bind(_ listener: GatewayConfiguration.Listener) async throws -> any Channel {
+    let workers = workers
+    let bootstrap = ServerBootstrap(group: group)
+      .serverChannelOption(.backlog, value: 512)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .childChannelOption(.autoRead, value: false)
+      .childChannelOption(.allowRemoteHalfClosure, value: true)
+      .childChannelOption(.writeBufferWaterMark, value: waterMark)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          guard let worker = workers.first(where: { $0.eventLoop === channel.eventLoop }) else {
+            return
+          }
+          // A TLS handler will stand before this one.
+          try? channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1)
+          let door = DoorFacts(
+            stack: listener.stack, client: channel.remoteAddress?.ipAddress ?? "127.0.0.1",
+            port: channel.localAddress?.port ?? 0, isSecure: false)
+          try channel.pipeline.syncOperations.addHandler(
+            ClientConnection(worker: worker.value, door: door))
+        }
+      }
+    if let descriptor = listener.descriptor {
+      return try await bootstrap.withBoundSocket(descriptor).get()
+    }
+    return try await bootstrap.bind(
+      host: listener.address ?? "127.0.0.1", port: listener.port ?? 0
+    ).get()
+  }
+}
