@@ -91,7 +91,6 @@ let package = Package(
       [
         "Diagnostics", .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
 
     // Floor 5
