@@ -167,8 +167,8 @@ enum SwiftNames {
 struct SwiftNameClaims {
   private var taken: Set<String>
   private var nextNumbers: [String: Int] = [:]
-  /// What was numbered: the wish and the name.
-  private(set) var clashes: [(wish: String, name: String)] = []
+  /// What was numbered: its place among the wishes, the wish and the name.
+  private var clashes: [(place: Int, wish: String, name: String)] = []
 
   /// - Parameter reserved: Names that nothing may have.
   init(reserved: Set<String> = []) {
@@ -190,6 +190,7 @@ struct SwiftNameClaims {
   /// - Parameter wishes: In the order that decides who comes first.
   /// - Returns: A name for each wish.
   mutating func claim(_ wishes: [(name: String, suffixes: [String])]) -> [String] {
+    clashes = []
     var names = wishes.map { take($0.name, $0.suffixes) ? $0.name : "" }
     for place in names.indices where names[place].isEmpty {
       let (wish, suffixes) = wishes[place]
@@ -200,9 +201,17 @@ struct SwiftNameClaims {
       while !take("\(stem)\(number)", suffixes) { number += 1 }
       nextNumbers[wish] = number + 1
       names[place] = "\(stem)\(number)"
-      clashes.append((wish, names[place]))
+      clashes.append((place, wish, names[place]))
     }
     return names
+  }
+
+  /// Tells what was numbered in the last list.
+  ///
+  /// - Parameter subjects: What each wish was for, as a person knows it.
+  /// - Returns: A line each.
+  func notes(_ subjects: [String]) -> [String] {
+    clashes.map { "\(subjects[$0.place]) is called \($0.name): \($0.wish) is taken" }
   }
 
   private mutating func take(_ name: String, _ suffixes: [String]) -> Bool {

@@ -17,7 +17,7 @@ struct SwiftStructNames {
     var claims = SwiftNameClaims()
     let names = claims.claim(subjects.schemas.map { SwiftNames.type($0) + "Schema" })
     schemas = Dictionary(uniqueKeysWithValues: zip(subjects.schemas, names))
-    notes += claims.clashes.map { "\($0.wish) is taken: a schema is called \($0.name)" }
+    notes += claims.notes(subjects.schemas.map { "schema \(swiftLiteral($0))" })
     let reserved = SwiftNames.shadowing.union(names)
     for schema in subjects.schemas { name(schema, reserved) }
   }
@@ -41,9 +41,10 @@ struct SwiftStructNames {
       self.relations[relation.id] = name
     }
     for (type, name) in zip(composites, names.suffix(composites.count)) { types[type.id] = name }
-    notes += claims.clashes.map {
-      "\($0.wish) is taken in schema \(swiftLiteral(schema)): another is called \($0.name)"
-    }
+    notes += claims.notes(
+      enums.map { SwiftSubjects.described("enum", $0.schema, $0.name) }
+        + relations.map { SwiftSubjects.described($0.kind.rawValue, $0.schema, $0.name) }
+        + composites.map { SwiftSubjects.described("type", $0.schema, $0.name) })
   }
 
   /// The type of a value that is there.

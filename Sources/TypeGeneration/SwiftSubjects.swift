@@ -4,8 +4,12 @@ internal import SchemaCatalog
 struct SwiftSubjects {
   /// A relation of any kind.
   struct Relation {
-    enum Kind {
-      case table, foreignTable, view, materializedView
+    /// As a person calls it.
+    enum Kind: String {
+      case table
+      case foreignTable = "foreign table"
+      case view
+      case materializedView = "materialized view"
     }
 
     var id: Int
@@ -129,6 +133,11 @@ struct SwiftSubjects {
     schemas = Self.ordered(
       Array(selected.union(named.filter { foreign.contains($0.id) }.map(\.schema))), \.self)
     recursions = findRecursions()
+  }
+
+  /// Names something for a person: `view "mine" of "public"`.
+  static func described(_ kind: String, _ schema: String, _ name: String) -> String {
+    "\(kind) \(swiftLiteral(name)) of \(swiftLiteral(schema))"
   }
 
   /// In the order of names, and by their bytes where that sees no difference.

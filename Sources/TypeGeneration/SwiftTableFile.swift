@@ -29,6 +29,7 @@ struct SwiftTableFile {
     var claims = SwiftNameClaims(reserved: SwiftNames.shadowing.union(["PublicSchema"]))
     let names = claims.claim(others.map { SwiftNames.type($0) + "Schema" })
     schemas = Dictionary(uniqueKeysWithValues: zip(others, names))
+    notes += claims.notes(others.map { "schema \(swiftLiteral($0))" })
 
     let types = subjects.schemas.flatMap { subjects.enums[$0] ?? [] }
     let tables = subjects.schemas.flatMap { subjects.relations[$0] ?? [] }
@@ -38,7 +39,9 @@ struct SwiftTableFile {
     let given = claims.claim(wishes)
     for (type, name) in zip(types, given) { enums[type.id] = name }
     for (table, name) in zip(tables, given.dropFirst(types.count)) { relations[table.id] = name }
-    notes += claims.clashes.map { "\($0.wish) is taken: another is called \($0.name)" }
+    notes += claims.notes(
+      types.map { SwiftSubjects.described("enum", $0.schema, $0.name) }
+        + tables.map { SwiftSubjects.described($0.kind.rawValue, $0.schema, $0.name) })
   }
 
   private func wish(_ name: String, in schema: String, suffix: String) -> String {
@@ -180,8 +183,14 @@ struct SwiftTableFile {
     default: break
     }
     if name == nil {
-      let place = "\(relation.schema).\(relation.name).\(column.name)"
-      notes.append("\(swiftLiteral(place)): \(column.format) has no type here: JSONValue")
+      let place = SwiftSubjects.described(relation.kind.rawValue, relation.schema, relation.name)
+      // The server calls an array by its element's name after a low line.
+      let format =
+        column.dataType == "ARRAY" && column.format.hasPrefix("_")
+        ? column.format.dropFirst() + "[]" : column.format[...]
+      let written = depth > 0 ? "[JSONValue]" : "JSONValue"
+      notes.append(
+        "column \(swiftLiteral(column.name)) of \(place): \(format) has no type here: \(written)")
     }
     return String(repeating: "[", count: depth) + (name ?? "JSONValue")
       + String(repeating: "]", count: depth)

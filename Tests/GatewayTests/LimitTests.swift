@@ -82,10 +82,10 @@ import Testing
   @Test func timesAreBounded() async throws {
     try await withWorld { configuration, _ in
       configuration.limits = .init()
-      configuration.limits?.headTimeoutMilliseconds = 1500
-      configuration.limits?.stallTimeoutMilliseconds = 1500
+      configuration.limits?.headTimeoutMilliseconds = 4000
+      configuration.limits?.stallTimeoutMilliseconds = 4000
       var routes = Route.supabase
-      for index in routes.indices { routes[index].timeoutMilliseconds = 1500 }
+      for index in routes.indices { routes[index].timeoutMilliseconds = 4000 }
       configuration.routes = routes
     } body: { world in
       let slow = try await converse(world.port, "GET /rest/v1/x HTTP/1.1\r\nHost")

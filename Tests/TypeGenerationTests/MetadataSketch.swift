@@ -138,11 +138,13 @@ struct MetadataSketch {
 
   private mutating func add(_ columns: [Column], _ id: Int, _ schema: String, _ table: String) {
     for (place, column) in columns.enumerated() {
+      let type = metadata.types.first { $0.id == column.type }
       metadata.columns.append(
         TypeMetadata.Column(
           tableID: id, schema: schema, table: table, id: "\(id).\(place + 1)",
           ordinalPosition: place + 1, name: column.name, defaultValue: column.defaultValue,
-          dataType: "", format: "", typeSchema: "", typeID: column.type,
+          dataType: type?.elementTypeID == nil ? "" : "ARRAY", format: type?.name ?? "",
+          typeSchema: type?.schema ?? "", typeID: column.type,
           declaredTypeID: column.type, isIdentity: column.isIdentity,
           identityGeneration: column.isIdentity ? "ALWAYS" : nil, isGenerated: column.isGenerated,
           isNullable: column.isNullable, isUpdatable: true, isWritableByTrigger: false,

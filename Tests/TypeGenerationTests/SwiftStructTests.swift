@@ -258,7 +258,7 @@ import Testing
     #expect(Set(structures.map { $0.split(separator: " ")[2] }).count == 4)
     #expect(structures.contains { $0.contains("AB2Select") })
     #expect(types.notes.count == 1)
-    #expect(types.notes.first?.contains("another is called AB3") == true)
+    #expect(types.notes == [#"view "a-b" of "public" is called AB3: AB is taken"#])
     #expect(types.text.contains("let aB: "))
     #expect(types.text.contains("let aB2: "))
     let (_, without) = names(["a_b", "a b2", "x"])
