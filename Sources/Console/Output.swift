@@ -55,7 +55,7 @@ package struct Output: Sendable {
   ///   - readLine: Reads a person's answer.
   package init(
     format: Format = .text, terminal: Terminal, assumesYes: Bool = false,
-    standardOutput: @escaping Sink = writeResult,
+    standardOutput: @escaping Sink = writeResult(_:),
     standardError: @escaping Sink = { writeAll($0, to: STDERR_FILENO) },
     readLine: @escaping @Sendable () -> String? = { Swift.readLine() }
   ) {
@@ -192,8 +192,10 @@ package struct Output: Sendable {
   }
 }
 
-/// Writes a result to standard output, or ends the process: half a result is none.
-private func writeResult(_ text: String) {
+/// Writes a result to standard output, or ends the process with 1: half a result is none.
+///
+/// - Parameter text: With its line ends.
+package func writeResult(_ text: String) {
   let problem = writeAll(text, to: STDOUT_FILENO)
   // Whoever reads has enough, as `head` has.
   guard problem != 0, problem != EPIPE else { return }

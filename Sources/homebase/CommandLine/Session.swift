@@ -15,7 +15,7 @@ struct ProcessContext: Sendable {
   /// The other modules, as far as commands need them.
   var rooms: Rooms
   /// Takes results.
-  var standardOutput: Output.Sink = { writeAll($0, to: STDOUT_FILENO) }
+  var standardOutput: Output.Sink = writeResult
   /// Takes all else.
   var standardError: Output.Sink = { writeAll($0, to: STDERR_FILENO) }
   /// Reads what is piped in to its end; nil when nothing is.

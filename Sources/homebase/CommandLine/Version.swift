@@ -28,6 +28,5 @@ func asksForVersion(_ arguments: [String]) -> Bool {
 /// - Parameter arguments: They say whether JSON is wanted.
 func writeVersion(_ arguments: [String]) {
   let isJSON = requestedFormat(arguments, environment: [:]) == .json
-  writeAll(
-    isJSON ? "{\"version\":\"\(homebaseVersion)\"}\n" : homebaseVersion + "\n", to: STDOUT_FILENO)
+  writeResult(isJSON ? "{\"version\":\"\(homebaseVersion)\"}\n" : homebaseVersion + "\n")
 }
