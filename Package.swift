@@ -89,7 +89,7 @@ let package = Package(
     room(
       "Gateway",
       [
-        "Diagnostics", .product(name: "NIOCore", package: "swift-nio"),
+        "Diagnostics", "Cryptography", .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ]),
 

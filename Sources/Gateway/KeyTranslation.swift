@@ -1,3 +1,5 @@
+import Cryptography
+
 /// What becomes of a request's key.
 enum KeyVerdict: Equatable {
   /// `Authorization` stays as the client sent it, or stays away.
@@ -91,10 +93,7 @@ struct StackKeys: Sendable {
 ///
 /// An empty expected key is none: nothing equals it.
 func isSame(_ key: UnsafeRawBufferPointer, _ expected: [UInt8]) -> Bool {
-  guard key.count == expected.count, !expected.isEmpty else { return false }
-  var difference: UInt8 = 0
-  for index in 0..<expected.count { difference |= key[index] ^ expected[index] }
-  return difference == 0
+  !expected.isEmpty && isEqualInConstantTime(key, expected)
 }
 
 /// What follows `Bearer `, in any spelling of the word.

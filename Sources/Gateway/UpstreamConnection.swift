@@ -173,29 +173,34 @@ final class UpstreamConnection: ChannelInboundHandler {
               frame.writeEnd(to: emit)
               finish(client)
             } else {
-              sendOutput(client)
-              worker.say(socket, "the service at \(socket) broke off in the middle of an answer")
-              close()
-              client.abort()
+              abort(client, "the service at \(socket) broke off in the middle of an answer")
             }
             return
           }
-          sendOutput(client)
-          client.measure()
-          client.flush()
+          handOver(to: client)
           return
         }
       } catch {
-        sendOutput(client)
-        worker.say(socket, "the service at \(socket) sent a broken chunk")
-        close()
-        client.abort()
+        abort(client, "the service at \(socket) sent a broken chunk")
         return
       }
     }
+    handOver(to: client)
+  }
+
+  /// Passes on what is there, and lets the client's socket say when it takes more.
+  private func handOver(to client: ClientConnection) {
     sendOutput(client)
     client.measure()
     client.flush()
+  }
+
+  /// Ends both sides: half of an answer is on its way, and an error has no place in it.
+  private func abort(_ client: ClientConnection, _ reason: String) {
+    sendOutput(client)
+    worker.say(socket, reason)
+    close()
+    client.abort()
   }
 
   /// Reads the head that is there; false when there is nothing more to do.
