@@ -67,11 +67,13 @@ struct RelationshipExpansion {
   /// - Parameters:
   ///   - keys: Of the schemas that are asked for.
   ///   - uniqueColumns: By the table's number: the columns of each primary key and unique constraint.
+  ///   - primaryKeys: Of tables.
   ///   - views: Of the schemas that are asked for.
-  /// - Returns: Those of tables first, both in the order of the keys.
+  /// - Returns: Those of tables first, both in the order of the keys; and the primary keys of views.
   static func relationships(
-    of keys: [ForeignKey], uniqueColumns: [Int: Set<[Column]>], views: [View]
-  ) -> [TypeMetadata.Relationship] {
+    of keys: [ForeignKey], uniqueColumns: [Int: Set<[Column]>],
+    primaryKeys: [(relation: Relation, columns: [Column])], views: [View]
+  ) -> (relationships: [TypeMetadata.Relationship], viewKeys: [TypeMetadata.PrimaryKey]) {
     var expansion = RelationshipExpansion()
     expansion.follow(views)
     var ofTables: [Relationship] = []
@@ -87,7 +89,24 @@ struct RelationshipExpansion {
       ofTables.append(relationship)
       ofViews += expansion.expand(relationship, of: key)
     }
-    return ofTables + ofViews
+    return (ofTables + ofViews, expansion.keysOfViews(primaryKeys))
+  }
+
+  /// A view that joins two tables has the columns of both keys.
+  private mutating func keysOfViews(
+    _ primaryKeys: [(relation: Relation, columns: [Column])]
+  ) -> [TypeMetadata.PrimaryKey] {
+    var keys: [TypeMetadata.PrimaryKey] = []
+    for (relation, columns) in primaryKeys where !columns.isEmpty {
+      for showing in views(showing: columns, of: relation) {
+        for choice in showing.choices {
+          guard let name = choice.first else { continue }
+          let view = showing.view
+          keys.append(.init(schema: view.schema, table: view.name, name: name, tableID: view.id))
+        }
+      }
+    }
+    return keys
   }
 
   /// Follows the columns of views through other views, down to where they come from.

@@ -5,35 +5,52 @@
 struct TypeMetadataQueries {
   /// Whether definitions, sizes and checks are asked for too; they cost the server time.
   var isWhole: Bool
+  /// Whether every schema is read, whoever may use it, with what a request's SQL needs of types.
+  var isForRequests = false
 
   /// Their `oid`s, looked up once a statement.
-  private static let wanted = """
-    any (array(select w.oid from pg_catalog.pg_namespace w
-      where w.nspname in (select pg_catalog.json_array_elements_text($1::json))))
-    """
+  private var wanted: String {
+    if isForRequests {
+      return """
+        any (array(select w.oid from pg_catalog.pg_namespace w
+          where w.nspname !~ '^pg_' and w.nspname <> 'information_schema'))
+        """
+    }
+    return """
+      any (array(select w.oid from pg_catalog.pg_namespace w
+        where w.nspname in (select pg_catalog.json_array_elements_text($1::json))))
+      """
+  }
 
   /// What their foreign keys lead to, wherever it is.
-  private static let referenced = """
+  private var referenced: String {
+    """
     any (array(select r.confrelid from pg_catalog.pg_constraint r
-      where r.contype = 'f' and r.connamespace = \(Self.wanted)))
+      where r.contype = 'f' and r.connamespace = \(wanted)))
     """
+  }
 
-  private static let readsRelation = """
-    (pg_catalog.pg_has_role(c.relowner, 'USAGE')
-      or pg_catalog.has_table_privilege(
-        c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
-      or pg_catalog.has_any_column_privilege(c.oid, 'SELECT, INSERT, UPDATE, REFERENCES'))
-    """
+  private var readsRelation: String {
+    if isForRequests { return "true" }
+    return """
+      (pg_catalog.pg_has_role(c.relowner, 'USAGE')
+        or pg_catalog.has_table_privilege(
+          c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
+        or pg_catalog.has_any_column_privilege(c.oid, 'SELECT, INSERT, UPDATE, REFERENCES'))
+      """
+  }
 
   /// Source: the privileges are those that `information_schema.schemata` asks for.
-  let schemas = """
+  var schemas: String {
+    """
     select n.oid, n.nspname, pg_catalog.pg_get_userbyid(n.nspowner)
     from pg_catalog.pg_namespace n
-    where n.oid = \(Self.wanted) and n.nspname !~ '^pg_'
+    where n.oid = \(wanted) and n.nspname !~ '^pg_'
       and (pg_catalog.pg_has_role(n.nspowner, 'USAGE')
         or pg_catalog.has_schema_privilege(n.oid, 'CREATE, USAGE'))
     order by n.nspname collate "C"
     """
+  }
 
   /// Every schema that could have been asked for.
   let schemaNames = """
@@ -58,15 +75,15 @@ struct TypeMetadataQueries {
       """ : "0, '', 0, 0"
     return """
       select c.relkind, c.oid, n.nspname, c.relname,
-        c.relnamespace = \(Self.wanted)
-          and (c.relkind not in ('r', 'p') or \(Self.readsRelation)), ds.description,
+        c.relnamespace = \(wanted)
+          and (c.relkind not in ('r', 'p') or \(readsRelation)), ds.description,
         c.relrowsecurity, c.relforcerowsecurity,
         case c.relreplident when 'd' then 'DEFAULT' when 'i' then 'INDEX' when 'f' then 'FULL'
           else 'NOTHING' end,
         c.relispopulated,
         coalesce(w.by_itself & 20 = 20, false), coalesce(w.by_trigger & 8 = 8, false),
         coalesce(w.by_trigger & 4 = 4, false),
-        \(sizes)
+        \(sizes), coalesce(w.by_trigger & 16 = 16, false)
       from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
         left join pg_catalog.pg_description ds on ds.objoid = c.oid and ds.objsubid = 0
           and ds.classoid = 'pg_catalog.pg_class'::regclass
@@ -74,9 +91,38 @@ struct TypeMetadataQueries {
           select pg_catalog.pg_relation_is_updatable(c.oid, false) as by_itself,
             pg_catalog.pg_relation_is_updatable(c.oid, true) as by_trigger
           where c.relkind = 'v' offset 0) w on true
-      where (c.relnamespace = \(Self.wanted) or c.oid = \(Self.referenced))
+      where (c.relnamespace = \(wanted) or c.oid = \(referenced))
         and c.relkind in ('r', 'p', 'v', 'm', 'f')
       order by n.nspname collate "C", c.relname collate "C"
+      """
+  }
+
+  private var readsColumn: String {
+    if isForRequests { return "true" }
+    return """
+      (pg_catalog.pg_has_role(c.relowner, 'USAGE')
+          or pg_catalog.has_column_privilege(
+            c.oid, a.attnum, 'SELECT, INSERT, UPDATE, REFERENCES'))
+      """
+  }
+
+  /// The type with its length or precision, where it has one.
+  private var modifier: String {
+    isForRequests
+      ? "case when a.atttypmod >= 0 then pg_catalog.format_type(a.atttypid, a.atttypmod) end"
+      : "null"
+  }
+
+  /// What stands in for a default that the column itself does not have: its sequence, its domain's.
+  private var standIn: String {
+    if !isForRequests { return "null" }
+    return """
+      case when a.attidentity = 'd' then pg_catalog.format('pg_catalog.nextval(%L)',
+            pg_catalog.pg_get_serial_sequence(
+              c.oid::regclass::text, a.attname))
+          when a.attidentity = '' and a.attgenerated = '' and not a.atthasdef then (
+            select pg_catalog.pg_get_expr(b.typdefaultbin, 0) from pg_catalog.pg_type b
+            where b.oid = a.atttypid and b.typtype = 'd') end
       """
   }
 
@@ -94,9 +140,7 @@ struct TypeMetadataQueries {
       """ : "null"
     return """
       select a.attrelid, a.attnum, a.attname,
-        c.relnamespace = \(Self.wanted) and (pg_catalog.pg_has_role(c.relowner, 'USAGE')
-          or pg_catalog.has_column_privilege(
-            c.oid, a.attnum, 'SELECT, INSERT, UPDATE, REFERENCES')),
+        c.relnamespace = \(wanted) and \(readsColumn),
         a.atttypid,
         case when a.atthasdef then (
           select pg_catalog.pg_get_expr(d.adbin, d.adrelid) from pg_catalog.pg_attrdef d
@@ -113,40 +157,46 @@ struct TypeMetadataQueries {
             select from pg_catalog.pg_rewrite w
             where w.ev_class = c.oid and w.is_instead and w.ev_type in ('2', '3')
               and w.ev_qual::text = '<>')),
-        ds.description, \(check)
+        ds.description, \(check), \(modifier), \(standIn)
       from pg_catalog.pg_class c
         join pg_catalog.pg_attribute a on a.attrelid = c.oid
         left join pg_catalog.pg_description ds on ds.objoid = c.oid and ds.objsubid = a.attnum
           and ds.classoid = 'pg_catalog.pg_class'::regclass
-      where (c.relnamespace = \(Self.wanted) or c.oid = \(Self.referenced))
+      where (c.relnamespace = \(wanted) or c.oid = \(referenced))
         and c.relkind in ('r', 'v', 'm', 'f', 'p') and a.attnum > 0 and not a.attisdropped
       """
   }
 
   /// Primary keys by their index, since old ones have it alone.
-  let primaryKeys = """
+  var primaryKeys: String {
+    """
     select i.indrelid, i.indkey
     from pg_catalog.pg_index i join pg_catalog.pg_class c on c.oid = i.indrelid
-    where i.indisprimary and c.relnamespace = \(Self.wanted)
+    where i.indisprimary and c.relnamespace = \(wanted)
     """
+  }
 
   /// Foreign keys, and primary and unique ones to tell which of them are one-to-one.
-  let keys = """
+  var keys: String {
+    """
     select k.contype, k.conparentid <> 0, k.conname, k.oid, k.conrelid, k.conkey,
       k.confrelid, k.confkey
     from pg_catalog.pg_constraint k
-    where k.contype in ('f', 'p', 'u') and k.connamespace = \(Self.wanted)
+    where k.contype in ('f', 'p', 'u') and k.connamespace = \(wanted)
     """
+  }
 
   /// What views are made of: their trees are read here, and not by the server.
-  let views = """
+  var views: String {
+    """
     select c.oid, n.nspname, c.relname, w.ev_action
     from pg_catalog.pg_class c
       join pg_catalog.pg_namespace n on n.oid = c.relnamespace
       join pg_catalog.pg_rewrite w on w.ev_class = c.oid and w.ev_type = '1'
-    where c.relkind in ('v', 'm') and c.relnamespace = \(Self.wanted)
+    where c.relkind in ('v', 'm') and c.relnamespace = \(wanted)
     order by n.nspname collate "C", c.relname collate "C"
     """
+  }
 
   var functions: String {
     let definitions =
@@ -156,7 +206,7 @@ struct TypeMetadataQueries {
         case when l.lanname = 'internal' then p.prosrc
           else pg_catalog.pg_get_functiondef(p.oid) end,
         pg_catalog.array_to_json(p.proconfig)
-      """ : "'', '', null"
+      """ : "'', '', " + (isForRequests ? "pg_catalog.array_to_json(p.proconfig)" : "null")
     return """
       select p.oid, n.nspname, p.proname, l.lanname,
         pg_catalog.pg_get_function_arguments(p.oid),
@@ -172,7 +222,7 @@ struct TypeMetadataQueries {
         join pg_catalog.pg_type t on t.oid = p.prorettype
         left join pg_catalog.pg_description ds on ds.objoid = p.oid and ds.objsubid = 0
           and ds.classoid = 'pg_catalog.pg_proc'::regclass
-      where p.pronamespace = \(Self.wanted) and p.prokind = 'f'
+      where p.pronamespace = \(wanted) and p.prokind = 'f'
         and p.prorettype not in
           ('pg_catalog.trigger'::regtype, 'pg_catalog.event_trigger'::regtype)
       order by n.nspname collate "C", p.proname collate "C",
@@ -181,16 +231,18 @@ struct TypeMetadataQueries {
   }
 
   /// A row an argument or result, in the order of their declaration.
-  let arguments = """
+  var arguments: String {
+    """
     select p.oid, coalesce(x.mode, 'i'), coalesce(x.name, ''), x.type
     from pg_catalog.pg_proc p
       cross join lateral rows from (
         pg_catalog.unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])),
         pg_catalog.unnest(p.proargmodes), pg_catalog.unnest(p.proargnames))
         with ordinality x(type, mode, name, place)
-    where p.pronamespace = \(Self.wanted) and p.prokind = 'f' and x.type is not null
+    where p.pronamespace = \(wanted) and p.prokind = 'f' and x.type is not null
     order by p.oid, x.place
     """
+  }
 
   /// Without the row types of sequences, indexes and the like.
   let types = """

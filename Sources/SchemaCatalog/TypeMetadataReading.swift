@@ -7,6 +7,14 @@ extension TypeMetadata {
     package var metadata: TypeMetadata
     /// Every schema that the role may use, the system's left out.
     package var schemaNames: [String]
+    /// The primary keys that views show whole, of each column the first that shows it.
+    package var viewPrimaryKeys: [PrimaryKey] = []
+    /// Views, by `id`, that take a DELETE: by themselves, by rules or by triggers.
+    package var deletableViews: Set<Int> = []
+    /// By a column's `id`: its type with length or precision, where that is more than the type.
+    package var typesWithModifier: [String: String] = [:]
+    /// By a column's `id`: what gives it a value when it has no default of its own.
+    package var standInDefaults: [String: String] = [:]
   }
 
   /// Reads relations, functions and types of some schemas: one round trip, one snapshot.
@@ -22,7 +30,33 @@ extension TypeMetadata {
     from connection: PostgresConnection, schemas: [String], isWhole: Bool = false,
     timeout: Duration? = nil
   ) async throws(CatalogError) -> Reading {
-    let queries = TypeMetadataQueries(isWhole: isWhole).all
+    try await read(
+      TypeMetadataQueries(isWhole: isWhole), from: connection, schemas: schemas,
+      searchPath: #""$user", public, extensions"#, timeout: timeout)
+  }
+
+  /// Reads every schema but the system's, whoever may use it: one round trip, one snapshot.
+  ///
+  /// Types and expressions are qualified, so that they mean the same on any search path.
+  ///
+  /// - Parameters:
+  ///   - connection: Any role.
+  ///   - timeout: How long each query may take; nil for what the session has.
+  /// - Returns: What is there now.
+  /// - Throws: `CatalogError`.
+  package static func readForRequests(
+    from connection: PostgresConnection, timeout: Duration? = nil
+  ) async throws(CatalogError) -> Reading {
+    try await read(
+      TypeMetadataQueries(isWhole: false, isForRequests: true), from: connection, schemas: [],
+      searchPath: "", timeout: timeout)
+  }
+
+  private static func read(
+    _ source: TypeMetadataQueries, from connection: PostgresConnection, schemas: [String],
+    searchPath: String, timeout: Duration?
+  ) async throws(CatalogError) -> Reading {
+    let queries = source.all
     var results: [PostgresResult]
     do throws(PostgresError) {
       results = try await connection.pipeline(
@@ -32,11 +66,11 @@ extension TypeMetadata {
           // Compiling plans of this size takes PostgreSQL seconds, running them milliseconds.
           PostgresStatement(
             """
-            select pg_catalog.set_config('search_path', '"$user", public, extensions', true),
+            select pg_catalog.set_config('search_path', $2, true),
               pg_catalog.set_config('jit', 'off', true),
               pg_catalog.set_config('statement_timeout', coalesce($1,
                 pg_catalog.current_setting('statement_timeout')), true)
-            """, [timeout.map { "\(Int($0 / .milliseconds(1)))ms" }]),
+            """, [timeout.map { "\(Int($0 / .milliseconds(1)))ms" }, searchPath]),
         ]
           + queries.map { PostgresStatement($0, $0.contains("$1") ? [encode(schemas)] : []) }
           + [PostgresStatement("commit")])
@@ -87,6 +121,8 @@ private struct TypeMetadataReader {
   private var relations: [Int: (rank: Int, relation: RelationshipExpansion.Relation)] = [:]
   private var visibleRelations: Set<Int> = []
   private var columnNames: [Int: [Int: String]] = [:]
+  private var primaryKeys:
+    [(relation: RelationshipExpansion.Relation, columns: [RelationshipExpansion.Column])] = []
   /// `typbasetype` and the like are known when types are: until then a column has its own type.
   private var columns: [(order: Int, column: TypeMetadata.Column)] = []
 
@@ -122,6 +158,7 @@ private struct TypeMetadataReader {
       relations[id] = (relations.count, .init(id: id, schema: schema, name: name))
       guard cells.flag() else { continue }
       visibleRelations.insert(id)
+      if row.last == "t" { reading.deletableViews.insert(id) }
       let comment = cells.optional()
       let isSecured = cells.flag()
       let isForced = cells.flag()
@@ -175,6 +212,8 @@ private struct TypeMetadataReader {
         isWritableByTrigger: cells.flag(), isUnique: false, enums: [], check: nil,
         comment: cells.optional()
       ).with(check: cells.optional())
+      reading.typesWithModifier[column.id] = cells.optional()
+      reading.standInDefaults[column.id] = cells.optional()
       // A relation has at most 1,600 columns.
       columns.append((rank << 12 | position, column))
     }
@@ -187,10 +226,12 @@ private struct TypeMetadataReader {
       var cells = Cells(row)
       let id = cells.number()
       guard visibleRelations.contains(id), let (rank, relation) = relations[id] else { continue }
+      let numbers = cells.numbers()
+      primaryKeys.append((relation, named(numbers, of: id)))
       keys.append(
         (
           rank,
-          cells.numbers().compactMap { number in
+          numbers.compactMap { number in
             columnNames[id]?[number].map {
               .init(schema: relation.schema, table: relation.name, name: $0, tableID: id)
             }
@@ -240,8 +281,10 @@ private struct TypeMetadataReader {
       columns[index].column.isUnique = uniqueAlone.contains(
         [column.tableID, column.ordinalPosition])
     }
-    reading.metadata.relationships = RelationshipExpansion.relationships(
-      of: foreignKeys.map(\.key), uniqueColumns: unique, views: takeViews())
+    (reading.metadata.relationships, reading.viewPrimaryKeys) =
+      RelationshipExpansion.relationships(
+        of: foreignKeys.map(\.key), uniqueColumns: unique, primaryKeys: primaryKeys,
+        views: takeViews())
   }
 
   private func named(_ numbers: [Int], of relation: Int) -> [RelationshipExpansion.Column] {
