@@ -85,6 +85,7 @@ let package = Package(
 
     // Floor 4
     room("DatabaseWorkers", ["Diagnostics", "PostgresClient", "DatabaseCluster", "CCurl"]),
+    room("REST", ["Diagnostics", "PostgresClient", "SchemaCatalog", "RESTRequests"]),
 
     room(
       "Gateway",
@@ -133,6 +134,7 @@ let package = Package(
     tests(of: "ControlSocket", ["Diagnostics"]),
     tests(of: "StackProtocol", ["Diagnostics"]),
     tests(of: "RESTRequests", ["Diagnostics"]),
+    tests(of: "REST", ["PostgresClient", "RESTRequests", "SchemaCatalog", "TestCluster"]),
     tests(
       of: "DatabaseCluster", ["Diagnostics", "PostgresClient", "ProcessSupervision", "SQLScript"]),
     tests(of: "SchemaCatalog", ["PostgresClient", "TestCluster"]),

@@ -8,15 +8,19 @@ package struct RESTError: Error, Hashable, Sendable {
   package var code: String
   package var message: String
   package var details: String?
+  /// Details that are JSON themselves, in place of `details`.
+  package var detailsJSON: String?
   package var hint: String?
 
   package init(
-    status: Int, code: String, message: String, details: String? = nil, hint: String? = nil
+    status: Int, code: String, message: String, details: String? = nil,
+    detailsJSON: String? = nil, hint: String? = nil
   ) {
     self.status = status
     self.code = code
     self.message = message
     self.details = details
+    self.detailsJSON = detailsJSON
     self.hint = hint
   }
 
@@ -29,7 +33,12 @@ package struct RESTError: Error, Hashable, Sendable {
       if let text { json.appendJSONString(text) } else { json.append(contentsOf: "null".utf8) }
     }
     member("{\"code\":", code)
-    member(",\"details\":", details)
+    if let detailsJSON {
+      json.append(contentsOf: ",\"details\":".utf8)
+      json.append(contentsOf: detailsJSON.utf8)
+    } else {
+      member(",\"details\":", details)
+    }
     member(",\"hint\":", hint)
     member(",\"message\":", message)
     json.append(UInt8(ascii: "}"))
@@ -100,7 +109,7 @@ extension RESTError {
 
 extension [UInt8] {
   /// Appends a text as a JSON string, in quotes.
-  mutating func appendJSONString(_ text: String) {
+  package mutating func appendJSONString(_ text: String) {
     append(UInt8(ascii: "\""))
     for byte in text.utf8 {
       switch byte {

@@ -1,0 +1,173 @@
+package import PostgresClient
+package import RESTRequests
+
+/// What one request asks of the database: a statement, and what its answer has to be.
+package struct RESTStatement: Sendable {
+  /// Gives one row with the body; see `answer(_:planned:)`.
+  package private(set) var query = PostgresStatement("")
+  /// An EXPLAIN whose estimate is the total, or part of it; nil when none is wanted.
+  package private(set) var planned: PostgresStatement?
+  /// Whether its transaction may not write.
+  package private(set) var isReadOnly: Bool
+  /// The type of the body.
+  package private(set) var mediaType: MediaType
+  /// The relation, or the function.
+  package private(set) var target: QualifiedName
+  /// The function that is called.
+  package private(set) var function: SchemaCache.Function?
+
+  private var request: RESTRequest
+  private var rules: PlanRules
+  private var isSingular: Bool
+
+  /// Plans a request and writes its statement.
+  ///
+  /// - Parameters:
+  ///   - request: About a relation or a function; the root and OPTIONS have no statement.
+  ///   - body: The text that came with it; empty when none did.
+  ///   - cache: What there is.
+  ///   - rules: What the configuration says.
+  /// - Throws: `RESTError`, what the client is to be told.
+  package init(
+    _ request: RESTRequest, body: String, cache: SchemaCache, rules: PlanRules = PlanRules()
+  ) throws(RESTError) {
+    self.request = request
+    self.rules = rules
+    let (shape, type) = try BodyShape.negotiate(request.accepts)
+    mediaType = type
+    isSingular = if case .object = shape { true } else { false }
+    isReadOnly = request.action == .read
+    switch request.target {
+    case .root: throw .noRelation(QualifiedName(request.schema, ""), in: cache)
+    case .relation(let name):
+      target = QualifiedName(request.schema, name)
+      guard let relation = cache.relations[target] else { throw .noRelation(target, in: cache) }
+      try read(relation, shape, cache)
+    case .function(let name):
+      target = QualifiedName(request.schema, name)
+      throw .noRelation(target, in: cache)
+    }
+  }
+
+  // MARK: Reads
+
+  private mutating func read(
+    _ relation: SchemaCache.Relation, _ shape: BodyShape, _ cache: SchemaCache
+  ) throws(RESTError) {
+    var planner = ReadPlanner(cache, request, rules, source: .relation, readsRoot: true)
+    let plan = try planner.plan(relation.name)
+    var sql = SQLText()
+    sql.append("WITH pgrst_source AS (")
+    plan.write(to: &sql)
+    sql.append(")")
+    let total = count(plan, in: &sql)
+    let body = request.isHead ? BodyShape.none : shape
+    sql.answer(total: total, body: body.sql(of: nil, isSource: true)) {
+      $0.append("SELECT * FROM pgrst_source")
+    }
+    query = sql.statement
+  }
+
+  /// Appends what counts all rows, and gives the expression for the total.
+  private mutating func count(_ plan: ReadPlan, in sql: inout SQLText) -> String {
+    let none = "null"
+    guard let count = request.preferences.count else { return none }
+    if count != .exact {
+      var explain = SQLText()
+      explain.append("EXPLAIN (FORMAT JSON) ")
+      plan.writeCount(to: &explain)
+      planned = explain.statement
+    }
+    if count == .planned { return none }
+    // Beyond what a page may have, the planner's number is good enough.
+    let bound = count == .estimated ? rules.maximumRows : nil
+    sql.append(", pgrst_source_count AS (")
+    plan.writeCount(to: &sql)
+    if let bound { sql.append(" LIMIT \(bound + 1)") }
+    sql.append(")")
+    return "(SELECT pg_catalog.count(*) FROM pgrst_source_count)"
+  }
+}
+
+/// What the database answered.
+package struct RESTAnswer: Sendable, Hashable {
+  /// A column of a new row's key, and the filter that finds it: `eq.1`.
+  package struct Key: Sendable, Hashable {
+    package var column: String
+    package var filter: String
+  }
+
+  /// All rows that there are; nil when nobody wanted to know.
+  package var total: Int?
+  /// Those in the body, or those that were written.
+  package var rows: Int
+  /// JSON, an array of pairs of column and filter; nil when it was not asked for.
+  package var location: String?
+  package var body: String
+  /// What the database set `response.headers` to.
+  package var headers: String?
+  /// What the database set `response.status` to.
+  package var status: String?
+  /// How many rows an upsert made new; nil when it was none.
+  package var inserted: Int?
+}
+
+extension RESTStatement {
+  /// Reads the row that the query gave.
+  ///
+  /// A throw means that the transaction has to be rolled back.
+  ///
+  /// - Parameters:
+  ///   - result: Of `query`.
+  ///   - plannedResult: Of `planned`.
+  /// - Returns: What is in it.
+  /// - Throws: `RESTError` when it is not what the client asked for.
+  package func answer(
+    _ result: PostgresResult, planned plannedResult: PostgresResult? = nil
+  ) throws(RESTError) -> RESTAnswer {
+    func value(_ column: AnswerColumn) -> String? { result[column: column.rawValue].first ?? nil }
+    var answer = RESTAnswer(
+      total: value(.total).flatMap { Int($0) }, rows: value(.rows).flatMap { Int($0) } ?? 0,
+      location: value(.location), body: value(.body) ?? "", headers: value(.headers),
+      status: value(.status), inserted: value(.inserted).flatMap { Int($0) })
+    if let plannedResult {
+      let estimate = Self.plannedRows(plannedResult)
+      if let exact = answer.total, let most = rules.maximumRows {
+        answer.total = exact > most ? max(exact, estimate ?? 0) : exact
+      } else if answer.total == nil {
+        answer.total = estimate
+      }
+    }
+    try check(answer)
+    return answer
+  }
+
+  private func check(_ answer: RESTAnswer) throws(RESTError) {
+    if request.action == .put, answer.rows != 1 { throw .putMismatch }
+    let hasRows =
+      switch request.action {
+      case .read, .call: true
+      default: request.preferences.representation == .full
+      }
+    if isSingular, hasRows, answer.rows != 1 { throw .notSingular(answer.rows) }
+    if request.preferences.handling == .strict, let most = request.preferences.maximumAffected,
+      answer.rows > most, request.action != .read, request.action != .insert
+    {
+      throw .tooManyAffected(answer.rows)
+    }
+    if request.action == .read || request.action == .call, let total = answer.total,
+      request.range.offset > total
+    {
+      throw .offset(request.range.offset, beyond: total)
+    }
+  }
+
+  /// The outermost node of a plan comes first in its JSON.
+  private static func plannedRows(_ result: PostgresResult) -> Int? {
+    let text = result.rows.compactMap { $0.first ?? nil }.joined()
+    guard let range = text.utf8.firstRange(of: Array("\"Plan Rows\":".utf8)) else { return nil }
+    let digits = text.utf8[range.upperBound...].drop { $0 == UInt8(ascii: " ") }
+      .prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    return Int(Substring(digits))
+  }
+}
