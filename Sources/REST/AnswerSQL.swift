@@ -75,12 +75,12 @@ enum AnswerColumn: String, CaseIterable {
 extension SQLText {
   /// Appends the outer query: counts, body, and what the database set for the response.
   mutating func answer(
-    total: String = "null", location: (inout SQLText) -> Void = { $0.append("null") },
-    body: String, from rows: (inout SQLText) -> Void
+    total: String = "null", keyColumns: [String] = [], body: String,
+    from rows: (inout SQLText) -> Void
   ) {
     append(" SELECT \(total)::bigint AS total_result_set,")
     append(" pg_catalog.count(_postgrest_t) AS page_total, ")
-    location(&self)
+    if keyColumns.isEmpty { append("null") } else { key(keyColumns) }
     append(" AS header, \(body) AS body,")
     for (setting, column) in [
       ("response.headers", AnswerColumn.headers), ("response.status", .status),
@@ -92,5 +92,15 @@ extension SQLText {
     append(" FROM (")
     rows(&self)
     append(") _postgrest_t")
+  }
+
+  /// Appends the key of the one row that was written, as JSON; null when it is not one.
+  private mutating func key(_ columns: [String]) {
+    append("CASE WHEN pg_catalog.count(_postgrest_t) = 1 THEN (")
+    append("SELECT json_agg(json_build_array(k.key, coalesce('eq.' || k.value, 'is.null')))")
+    append(" FROM (SELECT row_to_json(s) AS row FROM pgrst_source AS s LIMIT 1) r,")
+    append(" json_each_text(r.row) AS k WHERE k.key = ANY(")
+    bind(Self.array(columns))
+    append(")) END")
   }
 }

@@ -42,10 +42,14 @@ package struct RESTStatement: Sendable {
     case .relation(let name):
       target = QualifiedName(request.schema, name)
       guard let relation = cache.relations[target] else { throw .noRelation(target, in: cache) }
-      try read(relation, shape, cache)
+      if request.action == .read {
+        try read(relation, shape, cache)
+      } else {
+        try write(relation, body, shape, cache)
+      }
     case .function(let name):
       target = QualifiedName(request.schema, name)
-      throw .noRelation(target, in: cache)
+      try call(try CallPlan.find(target, for: request, in: cache), body, shape, cache)
     }
   }
 
@@ -68,11 +72,67 @@ package struct RESTStatement: Sendable {
     query = sql.statement
   }
 
+  // MARK: Writes
+
+  private mutating func write(
+    _ relation: SchemaCache.Relation, _ body: String, _ shape: BodyShape, _ cache: SchemaCache
+  ) throws(RESTError) {
+    var planner = ReadPlanner(cache, request, rules, source: .result, readsRoot: false)
+    let read = try planner.plan(relation.name)
+    let plan = try WritePlan(request, body: body, relation: relation, read: read)
+    let isShown = request.preferences.representation == .full
+    var sql = SQLText()
+    sql.append("WITH pgrst_source AS (")
+    plan.write(to: &sql)
+    sql.append(")")
+    let shape = isShown ? shape : .none
+    let tellsKey =
+      request.preferences.representation == .headersOnly && request.action == .insert
+    sql.answer(
+      keyColumns: tellsKey ? relation.primaryKey : [],
+      body: shape.sql(of: nil, isSource: false)
+    ) { sql in
+      guard isShown else { return sql.append("SELECT * FROM pgrst_source") }
+      read.write(to: &sql)
+    }
+    query = sql.statement
+  }
+
+  // MARK: Calls
+
+  private mutating func call(
+    _ function: SchemaCache.Function, _ body: String, _ shape: BodyShape, _ cache: SchemaCache
+  ) throws(RESTError) {
+    self.function = function
+    if function.volatility != .volatile { isReadOnly = true }
+    var planner = ReadPlanner(cache, request, rules, source: .result, readsRoot: true)
+    var root = function.name
+    if case .composite(let relation?) = function.result { root = relation }
+    let read = try planner.plan(root)
+    if request.preferences.handling == .strict, request.preferences.maximumAffected != nil,
+      request.action == .call, !function.isSetReturning
+    {
+      throw .boundOnFunction
+    }
+    let plan = CallPlan(function, request, body: body, read: read)
+    var sql = SQLText()
+    sql.append("WITH pgrst_source AS (")
+    plan.write(to: &sql)
+    sql.append(")")
+    let total = count(read, in: &sql)
+    let shape = request.isHead ? .none : shape
+    sql.answer(total: total, body: shape.sql(of: function, isSource: false)) {
+      read.write(to: &$0)
+    }
+    query = sql.statement
+  }
+
   /// Appends what counts all rows, and gives the expression for the total.
   private mutating func count(_ plan: ReadPlan, in sql: inout SQLText) -> String {
     let none = "null"
     guard let count = request.preferences.count else { return none }
-    if count != .exact {
+    // What a function gives nobody can tell without calling it.
+    if count != .exact, function == nil {
       var explain = SQLText()
       explain.append("EXPLAIN (FORMAT JSON) ")
       plan.writeCount(to: &explain)
@@ -80,7 +140,7 @@ package struct RESTStatement: Sendable {
     }
     if count == .planned { return none }
     // Beyond what a page may have, the planner's number is good enough.
-    let bound = count == .estimated ? rules.maximumRows : nil
+    let bound = count == .estimated && function == nil ? rules.maximumRows : nil
     sql.append(", pgrst_source_count AS (")
     plan.writeCount(to: &sql)
     if let bound { sql.append(" LIMIT \(bound + 1)") }

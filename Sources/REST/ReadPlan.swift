@@ -84,4 +84,17 @@ struct ReadPlan {
     children.isEmpty && outputs.count == 1 && outputs[0].field.name == "*"
       && outputs[0].aggregate == nil
   }
+
+  /// The fields of its rows that it shows, asks about or sorts by.
+  var fieldNames: [String] {
+    func names(_ condition: Condition) -> [String] {
+      switch condition {
+      case .filter(let field, _, _): [field.name]
+      case .hasRows: []
+      case .group(_, _, let members): members.flatMap(names)
+      }
+    }
+    return outputs.map(\.field.name) + conditions.flatMap(names)
+      + order.filter { $0.child == nil }.map(\.field.name)
+  }
 }

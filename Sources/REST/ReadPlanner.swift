@@ -52,6 +52,13 @@ struct ReadPlanner {
     var plan = try fill(
       base, with: request.query.select, at: [], row: quoted, inAggregate: false, inArrays: false)
     if readsRoot { plan.range = capped(request.range) }
+    // What a CTE gives besides columns, because something is computed of its rows, is no part of *.
+    if isResult, let relation, !WritePlan.computed(plan.fieldNames, of: plan).isEmpty {
+      plan.outputs = plan.outputs.flatMap { output in
+        output.field.name == "*" && output.aggregate == nil
+          ? relation.columns.map { ReadPlan.Output(field: .init(name: $0.name)) } : [output]
+      }
+    }
     return plan
   }
 

@@ -10,6 +10,7 @@ import Testing
 struct Fixtures {
   var parameters: ConnectionParameters
   var cache: SchemaCache
+  var schemas = ["api", "other"]
 
   private static let made = Task { try await make() }
 
@@ -69,6 +70,37 @@ struct Fixtures {
       as $$ select 'p:' || $1.name $$;
     create function main_client(projects) returns setof clients rows 1 language sql stable
       as $$ select * from api.clients where id = $1.client_id $$;
+
+    create function add(a int, b int default 10) returns int language sql immutable
+      as $$ select a + b $$;
+    create function numbers(n int) returns setof int language sql stable
+      as $$ select generate_series(1, n) $$;
+    create function one_client(client int) returns clients language sql stable
+      as $$ select * from api.clients where id = client $$;
+    create function all_clients() returns setof clients language sql stable
+      as $$ select * from api.clients $$;
+    create function all_projects() returns setof projects language sql stable
+      as $$ select * from api.projects $$;
+    create function rows_of(n int) returns table (a int, b text) language sql stable
+      as $$ select i, 'r' || i from generate_series(1, n) i $$;
+    create function parts(x int, out half int, out twice int) language sql stable
+      as $$ select x / 2, x * 2 $$;
+    create function nothing() returns void language sql as $$ select null::void $$;
+    create function pick(a int) returns text language sql stable as $$ select 'int' $$;
+    create function pick(b text) returns text language sql stable as $$ select 'text' $$;
+    create function twice(a int) returns text language sql stable as $$ select 'i' $$;
+    create function twice(a text) returns text language sql stable as $$ select 't' $$;
+    create function joined(variadic words text[] default '{}') returns text language sql stable
+      as $$ select array_to_string(words, '-') $$;
+    create function whole_json(json) returns text language sql stable as $$ select $1->>'k' $$;
+    create function whole_text(text) returns text language sql stable as $$ select upper($1) $$;
+    create function whole_bytes(bytea) returns text language sql stable
+      as $$ select encode($1, 'hex') $$;
+    create function rename_client(client int, name text) returns setof clients language sql
+      as $$ update api.clients c set name = rename_client.name
+        where id = client returning c.* $$;
+    create function short_code(code char, note varchar) returns text language sql stable
+      as $$ select code || note $$;
 
     insert into clients values (1, 'Ada'), (2, 'Bo'), (3, 'Cy');
     insert into projects values
@@ -131,9 +163,7 @@ struct Fixtures {
     } catch let error as PostgresError {
       await connection.close()
       guard case .server(let server, _) = error else { throw error }
-      throw RESTError(
-        status: 400, code: server.sqlstate, message: server.message, details: server.detail,
-        hint: server.hint)
+      throw RESTError(server, isAnonymous: false)
     }
   }
 
@@ -169,7 +199,7 @@ struct Fixtures {
       try RESTRequest(
         method: String(parts[0]), path: String(target[0]),
         query: target.count > 1 ? String(target[1]) : "", headers: headers, body: buffer,
-        rules: .init(schemas: ["api", "other"]))
+        rules: .init(schemas: schemas))
     }
   }
 }
