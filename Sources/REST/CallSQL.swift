@@ -75,9 +75,14 @@ struct CallPlan {
     returning = ["*"] + WritePlan.computed(read.fieldNames, of: read)
     let parameters = function.parameters
     if parameters.count == 1, parameters[0].name.isEmpty {
+      let type = parameters[0].type
+      switch type {
       // Bytes that are no text come in the form that bytea is read from.
-      let isBytes = parameters[0].type == "bytea"
-      arguments = .whole(isBytes ? Self.hex(body) : body, type: parameters[0].type)
+      case "bytea": arguments = .whole(Self.hex(body), type: type)
+      // No body means no arguments.
+      case "json", "jsonb": arguments = .whole(body.isEmpty ? "{}" : body, type: type)
+      default: arguments = .whole(body, type: type)
+      }
       return
     }
     switch request.action == .read ? .arguments(request.query.arguments) : request.body {

@@ -16,7 +16,7 @@ struct ReadPlanner {
   let request: RESTRequest
   let rules: PlanRules
   let source: Source
-  /// Whether filters, order and range of the root are those of this read.
+  /// Whether filters and ranges of the root are those of this read; of a write they are not.
   let readsRoot: Bool
 
   private var filters: [Place: [Filter]] = [:]
@@ -70,11 +70,11 @@ struct ReadPlanner {
     for filter in query.filters where readsRoot || !filter.embed.isEmpty {
       filters[try find(filter.embed), default: []].append(filter.value)
     }
+    for order in query.order {
+      let place = try find(order.embed)
+      if orders[place] == nil { orders[place] = order.value }
+    }
     if readsRoot {
-      for order in query.order {
-        let place = try find(order.embed)
-        if orders[place] == nil { orders[place] = order.value }
-      }
       for range in query.embedRanges { ranges[try find(range.embed)] = range.value }
     }
     for tree in query.trees where readsRoot || !tree.embed.isEmpty {

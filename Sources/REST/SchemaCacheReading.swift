@@ -200,6 +200,9 @@ extension SchemaCache {
 
   // MARK: Functions
 
+  /// Types that a body of some content type is.
+  private static let bodyTypes: Set<String> = ["bytea", "json", "jsonb", "text", "xml"]
+
   private mutating func takeFunctions(
     _ metadata: TypeMetadata, types: [Int: TypeMetadata.TypeEntry], exposed: Set<String>
   ) {
@@ -211,6 +214,11 @@ extension SchemaCache {
           // Like a default, no value at all is enough for the last one.
           isRequired: !argument.isOptional, isVariadic: argument.mode == .variadic)
       }
+      // Without a name an argument cannot be given, unless it is the whole body.
+      let isNamed = parameters.allSatisfy { !$0.name.isEmpty }
+      let isWhole =
+        parameters.count == 1 && Self.bodyTypes.contains(parameters.first?.type ?? "")
+      guard isNamed || isWhole else { continue }
       let type = Self.base(of: function.returnTypeID, types)
       let hasColumns = function.arguments.contains {
         $0.mode == .out || $0.mode == .inout || $0.mode == .table

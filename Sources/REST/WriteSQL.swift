@@ -114,7 +114,7 @@ struct WritePlan {
 
   /// What the read needs of each row: what it shows, and what its embeds are joined by.
   static func returning(_ read: ReadPlan, _ primaryKey: [String]) -> [String] {
-    let shown = read.outputs.map(\.field.name)
+    let shown = read.fieldNames
     if shown.contains("*") || (shown.isEmpty && read.children.isEmpty) { return ["*"] }
     var names: [String] = []
     for child in read.children {
