@@ -54,6 +54,11 @@ struct Fixtures {
     create table docs (
       id int primary key, data jsonb, plain json, tags text[], span int4range, body text,
       search tsvector, is_done boolean, doc document);
+    create type mood as enum ('sad', 'fine', 'happy');
+    create domain word as text check (value <> '');
+    create table kinds (
+      id uuid primary key, mood mood, moods mood[], word word, at timestamptz, point point,
+      code char(3), bits bit(3), pair int4range, terms tsvector);
     create view projects_view as select id, name, client_id from projects;
     create view clients_view as select id as key, upper(name) as name from clients;
     create table hidden.secrets (id int primary key, client_id int references api.clients);
@@ -122,6 +127,9 @@ struct Fixtures {
       (3, null, null, null, null, null, null, null, null);
     insert into items (name, kind, code, price) values ('cup', 'glass', 'abc', 2.5);
     insert into pairs values (1, 'x', 'one'), (1, 'y', 'two');
+    insert into kinds values
+      ('00000000-0000-0000-0000-000000000001', 'fine', '{sad,happy}', 'hi',
+        '2026-01-02 03:04:05+00', '(1,2)', 'ab', '101', '[1,3)', 'one');
     insert into "odd ""table" values (1, 'it''s', 7, 8);
     create table other.notes (id int primary key, note text);
     insert into other.notes values (1, 'n');
@@ -146,6 +154,7 @@ struct Fixtures {
     let statement = try RESTStatement(request, body: body, cache: cache, rules: rules)
     var settings = RequestSettings(schema: request.schema, method: request.method, path: "/")
     settings.headers = headers
+    settings.timeZone = request.preferences.timeZone
     let connection = try await PostgresConnection.connect(parameters)
     do {
       var statements = [
