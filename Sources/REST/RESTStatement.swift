@@ -110,7 +110,7 @@ package struct RESTStatement: Sendable {
     if case .composite(let relation?) = function.result { root = relation }
     let read = try planner.plan(root)
     if request.preferences.handling == .strict, request.preferences.maximumAffected != nil,
-      request.action == .call, !function.isSetReturning
+      !function.isSetReturning
     {
       throw .boundOnFunction
     }
@@ -192,9 +192,9 @@ extension RESTStatement {
       status: value(.status), inserted: value(.inserted).flatMap { Int($0) })
     if let plannedResult {
       let estimate = Self.plannedRows(plannedResult)
-      if let exact = answer.total, let most = rules.maximumRows {
-        answer.total = exact > most ? max(exact, estimate ?? 0) : exact
-      } else if answer.total == nil {
+      if let exact = answer.total {
+        answer.total = exact > rules.maximumRows ?? 0 ? max(exact, estimate ?? 0) : exact
+      } else {
         answer.total = estimate
       }
     }
@@ -204,14 +204,11 @@ extension RESTStatement {
 
   private func check(_ answer: RESTAnswer) throws(RESTError) {
     if request.action == .put, answer.rows != 1 { throw .putMismatch }
-    let hasRows =
-      switch request.action {
-      case .read, .call: true
-      default: request.preferences.representation == .full
-      }
-    if isSingular, hasRows, answer.rows != 1 { throw .notSingular(answer.rows) }
-    if request.preferences.handling == .strict, let most = request.preferences.maximumAffected,
-      answer.rows > most, request.action != .read, request.action != .insert
+    // Also when nothing of it is shown: who asks for one object wants to write one row.
+    if isSingular, request.action != .put, answer.rows != 1 { throw .notSingular(answer.rows) }
+    let isBounded = function != nil || request.action == .update || request.action == .delete
+    if isBounded, request.preferences.handling == .strict,
+      let most = request.preferences.maximumAffected, answer.rows > most
     {
       throw .tooManyAffected(answer.rows)
     }
