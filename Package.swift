@@ -67,6 +67,12 @@ let package = Package(
         "ProjectConfiguration", "CProcess", "CPlatformSQL",
       ]),
     room("SchemaCatalog", ["Diagnostics", "PostgresClient"]),
+    room(
+      "HTTPService",
+      [
+        "Diagnostics", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ]),
 
     // Floor 3
     room(
