@@ -58,6 +58,7 @@ let package = Package(
     room("ControlSocket", ["Diagnostics", "CProcess"]),
     room("StackProtocol", ["Diagnostics"]),
     room("RESTRequests", ["Diagnostics"]),
+    room("WebTokens", ["Diagnostics", "Cryptography"]),
 
     // Floor 2
     room(
@@ -140,6 +141,7 @@ let package = Package(
     tests(of: "ControlSocket", ["Diagnostics"]),
     tests(of: "StackProtocol", ["Diagnostics"]),
     tests(of: "RESTRequests", ["Diagnostics"]),
+    tests(of: "WebTokens", ["Diagnostics", "Cryptography"]),
     tests(of: "REST", ["PostgresClient", "RESTRequests", "SchemaCatalog", "TestCluster"]),
     tests(
       of: "DatabaseCluster", ["Diagnostics", "PostgresClient", "ProcessSupervision", "SQLScript"]),
