@@ -90,10 +90,16 @@ let package = Package(
     room("DatabaseAdvice", ["Diagnostics", "PostgresClient", "SQLScript"]),
     room("SQLTests", ["Diagnostics", "PostgresClient", "ProcessSupervision", "SQLScript"]),
 
-    // Floor 4
-    room("DatabaseWorkers", ["Diagnostics", "PostgresClient", "DatabaseCluster", "CCurl"]),
     room("REST", ["Diagnostics", "PostgresClient", "SchemaCatalog", "RESTRequests"]),
 
+    // Floor 4
+    room(
+      "RESTService",
+      [
+        "Diagnostics", "PostgresClient", "WebTokens", "RESTRequests", "HTTPService", "REST",
+        .product(name: "NIOCore", package: "swift-nio"),
+      ]),
+    room("DatabaseWorkers", ["Diagnostics", "PostgresClient", "DatabaseCluster", "CCurl"]),
     room(
       "Gateway",
       [
@@ -118,7 +124,7 @@ let package = Package(
         "PostgresClient",
         "ProjectConfiguration", "SQLScript", "SchemaCatalog", "SchemaDump", "TypeGeneration",
         "DatabaseCluster", "DatabaseLifecycle", "DatabaseWorkers", "DatabaseAdvice", "MockData",
-        "SQLTests", "StackRuntime", "Gateway", "CProcess",
+        "SQLTests", "StackRuntime", "Gateway", "RESTService", "CProcess",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -142,6 +148,12 @@ let package = Package(
     tests(of: "StackProtocol", ["Diagnostics"]),
     tests(of: "RESTRequests", ["Diagnostics"]),
     tests(of: "WebTokens", ["Diagnostics", "Cryptography"]),
+    tests(
+      of: "RESTService",
+      [
+        "Cryptography", "PostgresClient", "WebTokens", "RESTRequests", "HTTPService", "REST",
+        "TestCluster", .product(name: "NIOCore", package: "swift-nio"),
+      ]),
     tests(of: "REST", ["PostgresClient", "RESTRequests", "SchemaCatalog", "TestCluster"]),
     tests(
       of: "DatabaseCluster", ["Diagnostics", "PostgresClient", "ProcessSupervision", "SQLScript"]),

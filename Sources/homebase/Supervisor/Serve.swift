@@ -3,12 +3,13 @@ import DatabaseWorkers
 import Diagnostics
 import Gateway
 import PostgresClient
+import RESTService
 
 /// A service that the supervisor starts in a process of its own; not for people.
 struct Serve: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve", abstract: "Be one of the stack's services.", shouldDisplay: false,
-    subcommands: [ServeWorkers.self, ServeGateway.self])
+    subcommands: [ServeWorkers.self, ServeGateway.self, ServeREST.self])
 }
 
 /// Runs what the database asks for: jobs at a time, HTTP requests.
@@ -51,6 +52,25 @@ struct ServeGateway: AsyncHomebaseCommand {
   func runAsync(in session: Session) async throws {
     let output = session.process.standardOutput
     try await serveGateway(
+      file: configuration, loops: loops, lifeline: lifeline, log: { output("\($0)\n") })
+  }
+}
+
+/// Answers the REST requests of the stacks.
+struct ServeREST: AsyncHomebaseCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rest", abstract: "Answer the project's REST requests.", shouldDisplay: false)
+
+  @OptionGroup(title: "Options of every command") var global: GlobalOptions
+
+  @Option(help: "A JSON file of stacks, databases and keys; read again on SIGHUP.")
+  var configuration: String
+  @Option(help: "How many event loops.") var loops = 1
+  @Option(help: "A descriptor whose end is the supervisor's.") var lifeline: Int32?
+
+  func runAsync(in session: Session) async throws {
+    let output = session.process.standardOutput
+    try await serveREST(
       file: configuration, loops: loops, lifeline: lifeline, log: { output("\($0)\n") })
   }
 }

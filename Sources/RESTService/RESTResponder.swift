@@ -1,0 +1,198 @@
+import HTTPService
+import NIOCore
+import PostgresClient
+import REST
+import RESTRequests
+
+/// Answers the requests of all stacks.
+struct RESTResponder: HTTPResponder {
+  /// The most bytes of a body: they are held whole, for the database wants them whole.
+  static let longestBody = 256 * 1024 * 1024
+
+  let registry: StackRegistry
+
+  func respond(to request: HTTPRequest, body: HTTPRequestBody) async -> HTTPResponse {
+    if request.path == "/live", request["x-homebase-stack"] == nil {
+      return HTTPResponse(status: 200)
+    }
+    do {
+      let database = try registry.database(
+        request["x-homebase-stack"],
+        generation: request["x-homebase-generation"].flatMap { Int($0) })
+      let bytes = try await Self.collect(body)
+      var loaded = try await database.loaded()
+      do {
+        return try await answer(request, bytes, database, loaded)
+      } catch let refusal as Refusal {
+        // What is missing may have been made a moment ago.
+        guard Self.isAboutSchema(refusal.error), let newer = try await database.reread() else {
+          throw refusal
+        }
+        loaded = newer
+        return try await answer(request, bytes, database, loaded)
+      }
+    } catch let refusal as Refusal {
+      return refusal.response
+    } catch let error as RESTError {
+      return Refusal(error).response
+    } catch {
+      return Refusal(.connectionLost("\(error)")).response
+    }
+  }
+
+  private static func collect(_ body: HTTPRequestBody) async throws -> ByteBuffer {
+    do throws(HTTPServiceError) {
+      return try await body.collect(upTo: longestBody)
+    } catch {
+      guard case .bodyTooLarge(let limit) = error else { throw error }
+      throw RESTError.bodyTooLarge(limit)
+    }
+  }
+
+  /// Whether an error says that something is not there: a relation, a column, a function.
+  private static func isAboutSchema(_ error: RESTError) -> Bool {
+    ["PGRST200", "PGRST202", "PGRST204", "PGRST205"].contains(error.code)
+  }
+
+  private func answer(
+    _ request: HTTPRequest, _ body: ByteBuffer, _ database: StackDatabase, _ loaded: LoadedStack
+  ) async throws -> HTTPResponse {
+    let settings = loaded.settings
+    let identity = try Identity(request, settings)
+    let understood = try body.withUnsafeReadableBytes { (bytes) throws(RESTError) in
+      try RESTRequest(
+        method: request.method, path: request.path, query: request.query,
+        headers: request.headers.map { (name: $0.name, value: $0.value) },
+        body: bytes.bindMemory(to: UInt8.self), rules: settings.rules)
+    }
+    var preferences = understood.preferences
+    if let zone = preferences.timeZone {
+      let isKnown = try await hasTimeZone(zone, database, identity)
+      try preferences.check { _ in isKnown }
+      if !isKnown { preferences.timeZone = nil }
+    } else {
+      try preferences.check { _ in false }
+    }
+    switch (understood.action, understood.target) {
+    case (.inform, _): return try information(understood, loaded)
+    case (_, .root): return try await root(understood, request, identity, database, loaded)
+    default: break
+    }
+    let statement = try RESTStatement(
+      understood, body: String(buffer: body), cache: loaded.cache, rules: settings.planRules)
+    let exchange = DatabaseExchange(
+      statement: statement,
+      settings: requestSettings(
+        request, understood, identity, settings, timeZone: preferences.timeZone,
+        function: statement.function, isReadOnly: statement.isReadOnly
+      ).statement,
+      preRequest: settings.preRequest,
+      isolation: isolation(identity, statement.function, settings),
+      rollsBack: preferences.transactionEnd.map { $0 == .rollback }
+        ?? settings.transactionEnd.rollsBack,
+      needsVerdict: !statement.isReadOnly && Self.needsVerdict(understood, statement))
+    let answer = try await run(exchange, database, identity)
+    return try ResponseMaker(
+      request: understood, preferences: preferences, statement: statement, answer: answer,
+      resolvesConflicts: understood.query.onConflict != nil
+        || loaded.cache.relations[statement.target]?.primaryKey.isEmpty == false
+    ).response()
+  }
+
+  /// Whether an answer can show that what was written must not stay.
+  private static func needsVerdict(_ request: RESTRequest, _ statement: RESTStatement) -> Bool {
+    if request.action == .put { return true }
+    if case .object = statement.mediaType { return true }
+    return request.preferences.handling == .strict && request.preferences.maximumAffected != nil
+  }
+
+  /// Runs it on a session of the pool; a read whose session had ended before gets another one.
+  private func run(
+    _ exchange: DatabaseExchange, _ database: StackDatabase, _ identity: Identity
+  ) async throws -> RESTAnswer {
+    var isRetry = false
+    while true {
+      do {
+        return try await database.pool.withConnection { connection in
+          try await exchange.run(on: connection)
+        }
+      } catch let error as PostgresError {
+        if case .connectionLost = error, exchange.statement.isReadOnly, !isRetry {
+          isRetry = true
+          continue
+        }
+        throw Refusal(error, isAnonymous: identity.isAnonymous)
+      }
+    }
+  }
+
+  private func hasTimeZone(
+    _ zone: String, _ database: StackDatabase, _ identity: Identity
+  ) async throws -> Bool {
+    do {
+      return try await database.hasTimeZone(zone)
+    } catch let error as PostgresError {
+      throw Refusal(error, isAnonymous: identity.isAnonymous)
+    }
+  }
+
+  private func requestSettings(
+    _ request: HTTPRequest, _ understood: RESTRequest, _ identity: Identity,
+    _ settings: StackSettings, timeZone: String?, function: SchemaCache.Function?,
+    isReadOnly: Bool
+  ) -> RequestSettings {
+    var made = RequestSettings(
+      schema: understood.schema, method: request.method, path: request.path)
+    made.extraSchemas = settings.extraSchemas
+    if isReadOnly { made.roleSettings = Self.readOnly }
+    if let role = settings.roles[identity.role] { made.roleSettings += role.settings }
+    made.role = identity.role
+    made.claims = identity.claims
+    made.headers = request.headers.compactMap { header in
+      header.name == "cookie" || header.name.hasPrefix("x-homebase-")
+        ? nil : (header.name, header.value)
+    }
+    made.cookies = Cookies.all(in: request)
+    made.timeZone = timeZone
+    if let function {
+      made.functionSettings = function.settings.filter {
+        settings.hoistedSettings.contains($0.name.lowercased())
+          && $0.name.lowercased() != "default_transaction_isolation"
+      }
+    }
+    made.applicationSettings = settings.applicationSettings
+    return made
+  }
+
+  private static let readOnly = [SchemaCache.Setting(name: "transaction_read_only", value: "on")]
+
+  /// The isolation level: the function's, else the role's.
+  private func isolation(
+    _ identity: Identity, _ function: SchemaCache.Function?, _ settings: StackSettings
+  ) -> String? {
+    if settings.hoistedSettings.contains("default_transaction_isolation"),
+      let own = function?.settings.first(where: {
+        $0.name.lowercased() == "default_transaction_isolation"
+      })
+    {
+      return isolationLevel(own.value)
+    }
+    return settings.roles[identity.role]?.isolation
+  }
+}
+
+/// The cookies of a request.
+enum Cookies {
+  /// Names and values as they stand in `Cookie`, in their order.
+  static func all(in request: HTTPRequest) -> [(name: String, value: String)] {
+    var cookies: [(name: String, value: String)] = []
+    for header in request.headers where header.name == "cookie" {
+      for part in header.value.split(separator: ";") {
+        let pair = part.drop { $0 == " " }
+        let name = pair.prefix { $0 != "=" }
+        cookies.append((String(name), String(pair.dropFirst(name.count + 1))))
+      }
+    }
+    return cookies
+  }
+}
