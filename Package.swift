@@ -59,6 +59,7 @@ let package = Package(
     room("StackProtocol", ["Diagnostics"]),
     room("RESTRequests", ["Diagnostics"]),
     room("WebTokens", ["Diagnostics", "Cryptography"]),
+    room("HTTPMessages", ["Diagnostics", .product(name: "NIOCore", package: "swift-nio")]),
 
     // Floor 2
     room(
@@ -71,7 +72,7 @@ let package = Package(
     room(
       "HTTPService",
       [
-        "Diagnostics", .product(name: "NIOCore", package: "swift-nio"),
+        "Diagnostics", "HTTPMessages", .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ]),
 
@@ -103,7 +104,8 @@ let package = Package(
     room(
       "Gateway",
       [
-        "Diagnostics", "Cryptography", .product(name: "NIOCore", package: "swift-nio"),
+        "Diagnostics", "Cryptography", "HTTPMessages",
+        .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ]),
 
@@ -154,6 +156,14 @@ let package = Package(
         "Cryptography", "PostgresClient", "WebTokens", "RESTRequests", "HTTPService", "REST",
         "TestCluster", .product(name: "NIOCore", package: "swift-nio"),
       ]),
+    tests(
+      of: "HTTPMessages",
+      [
+        "Diagnostics",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+      ]),
     tests(of: "REST", ["PostgresClient", "RESTRequests", "SchemaCatalog", "TestCluster"]),
     tests(
       of: "DatabaseCluster", ["Diagnostics", "PostgresClient", "ProcessSupervision", "SQLScript"]),
@@ -162,7 +172,8 @@ let package = Package(
     tests(
       of: "Gateway",
       [
-        "Diagnostics", "ProcessSupervision", .product(name: "NIOCore", package: "swift-nio"),
+        "Diagnostics", "HTTPMessages", "ProcessSupervision",
+        .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),

@@ -1,3 +1,5 @@
+import Diagnostics
+import HTTPMessages
 import NIOCore
 
 /// What browsers may see of an answer besides the headers that they always may.
@@ -14,43 +16,10 @@ func writeCrossOrigin(to output: inout ByteBuffer) {
   output.writeStaticString("\r\n")
 }
 
-/// The words of a status.
-func reasonPhrase(_ status: Int) -> String {
-  switch status {
-  case 200: "OK"
-  case 400: "Bad Request"
-  case 401: "Unauthorized"
-  case 404: "Not Found"
-  case 408: "Request Timeout"
-  case 414: "URI Too Long"
-  case 417: "Expectation Failed"
-  case 431: "Request Header Fields Too Large"
-  case 501: "Not Implemented"
-  case 502: "Bad Gateway"
-  case 503: "Service Unavailable"
-  case 504: "Gateway Timeout"
-  case 505: "HTTP Version Not Supported"
-  default: "Error"
-  }
-}
-
 extension OwnAnswer {
   /// Syntax errors close the connection: where the next request begins is not known.
   init(_ fault: SyntaxFault) {
-    switch fault {
-    case .badRequest(let what):
-      self.init(status: 400, shape: .plain, message: "the request is not valid HTTP: \(what)")
-    case .targetTooLong:
-      self.init(status: 414, shape: .plain, message: "the request's URL is too long")
-    case .headTooLarge:
-      self.init(status: 431, shape: .plain, message: "the request's headers are too large")
-    case .unsupportedVersion:
-      self.init(status: 505, shape: .plain, message: "the gateway speaks HTTP/1.1")
-    case .unsupportedExpectation:
-      self.init(status: 417, shape: .plain, message: "the only expectation known is 100-continue")
-    case .unsupportedMethod:
-      self.init(status: 501, shape: .plain, message: "the method is not supported")
-    }
+    self.init(status: fault.status, shape: .plain, message: fault.diagnostic.message)
   }
 
   /// The body, in the words that the service's client library reads.
@@ -72,7 +41,7 @@ extension OwnAnswer {
       return "{\"code\":\(status),\"error_code\":\"\(code)\",\"msg\":\(text)}"
     case .storage:
       return
-        "{\"statusCode\":\"\(status)\",\"error\":\(jsonText(reasonPhrase(status))),\"message\":\(text)}"
+        "{\"statusCode\":\"\(status)\",\"error\":\(jsonText("\(reasonPhrase(status))")),\"message\":\(text)}"
     case .functions:
       let code = status == 504 ? "TIMEOUT" : "SERVICE_UNAVAILABLE"
       return "{\"code\":\"\(code)\",\"message\":\(text)}"
@@ -109,20 +78,6 @@ func writePreflight(method: String, headers: String, closes: Bool, to output: in
     "Access-Control-Max-Age: 3600\r\nVary: Access-Control-Request-Headers\r\n")
   writeCrossOrigin(to: &output)
   output.writeStaticString(closes ? "Connection: close\r\n\r\n" : "\r\n")
-}
-
-/// A text as a JSON string.
-private func jsonText(_ text: String) -> String {
-  var result = "\""
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "\"": result += "\\\""
-    case "\\": result += "\\\\"
-    case _ where scalar.value < 0x20: result += " "
-    default: result.unicodeScalars.append(scalar)
-    }
-  }
-  return result + "\""
 }
 
 /// Writes a service's head for the client.

@@ -1,3 +1,4 @@
+import HTTPMessages
 import NIOCore
 
 /// A client's connection: its requests one after the other, each to its service and back.

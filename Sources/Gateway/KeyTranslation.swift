@@ -1,4 +1,5 @@
 import Cryptography
+import HTTPMessages
 
 /// What becomes of a request's key.
 enum KeyVerdict: Equatable {

@@ -1,3 +1,4 @@
+import HTTPMessages
 import NIOCore
 
 /// What a gateway knows about a connection besides its bytes.
@@ -51,16 +52,11 @@ extension Snapshot {
     func part(_ range: Range<Int>) -> UnsafeRawBufferPointer {
       UnsafeRawBufferPointer(rebasing: bytes[range])
     }
-    guard let (target, authority) = originForm(head.target, bytes) else {
+    guard let target = RequestTarget(head.target, bytes) else {
       return .answer(
         OwnAnswer(status: 400, shape: .plain, message: "the request's target is not a path"))
     }
-    var query = target.upperBound..<target.upperBound
-    var path = target
-    if let mark = bytes[target].firstIndex(of: .question) {
-      path = target.lowerBound..<mark
-      query = mark + 1..<target.upperBound
-    }
+    let (path, query) = (target.path, target.query)
     guard isUnambiguous(path: part(path)) else {
       return .answer(
         OwnAnswer(status: 400, shape: .plain, message: "the request's path is ambiguous"))
@@ -80,7 +76,7 @@ extension Snapshot {
     // A query's `apikey` may be a column's filter: only what looks like a key is one.
     let queryKey = head.apikey == nil ? keyParameter(query, bytes) : nil
     let key = head.apikey ?? queryKey?.value
-    let host = authority ?? head.host
+    let host = target.authority ?? head.host
     guard
       let stackIndex = stack(
         listener: door.stack, host: host.map(part), key: key.map(part))
@@ -210,23 +206,6 @@ extension Snapshot {
 }
 
 private let websocketWord = Array("websocket".utf8)
-
-/// A target as a path, also when a client wrote a whole URL.
-private func originForm(
-  _ target: Range<Int>, _ bytes: UnsafeRawBufferPointer
-) -> (target: Range<Int>, authority: Range<Int>?)? {
-  guard !bytes[target].contains(UInt8(ascii: "#")) else { return nil }
-  if bytes[target].first == .slash { return (target, nil) }
-  for scheme in ["http://", "https://"] where target.count > scheme.utf8.count {
-    let start = target.lowerBound + scheme.utf8.count
-    guard zip(bytes[target], scheme.utf8).allSatisfy({ $0.lowercased == $1 }) else { continue }
-    guard let slash = bytes[start..<target.upperBound].firstIndex(of: .slash), slash > start,
-      !bytes[start..<slash].contains(UInt8(ascii: "@"))
-    else { return nil }
-    return (slash..<target.upperBound, start..<slash)
-  }
-  return nil
-}
 
 /// A parameter of a query: from its name to its end, and its value.
 private struct Parameter {

@@ -1,3 +1,5 @@
+import HTTPMessages
+
 /// One way through the door: which paths, to which service, under which name there.
 package struct Route: Codable, Sendable, Hashable {
   /// What a request must show.
@@ -145,32 +147,6 @@ struct RouteTable: Sendable {
       }
     }
     return nil
-  }
-}
-
-extension UInt8 {
-  static let slash = UInt8(ascii: "/")
-  static let carriageReturn = UInt8(ascii: "\r")
-  static let lineFeed = UInt8(ascii: "\n")
-  static let space = UInt8(ascii: " ")
-  static let tab = UInt8(ascii: "\t")
-  static let colon = UInt8(ascii: ":")
-  static let comma = UInt8(ascii: ",")
-  static let question = UInt8(ascii: "?")
-
-  /// The value of a hexadecimal digit.
-  var hexadecimal: UInt8? {
-    switch self {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
-    default: nil
-    }
-  }
-
-  /// Small letters for capital ones, all else as it is.
-  var lowercased: UInt8 {
-    self >= UInt8(ascii: "A") && self <= UInt8(ascii: "Z") ? self | 0x20 : self
   }
 }
 

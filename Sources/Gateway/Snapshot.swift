@@ -1,3 +1,4 @@
+import HTTPMessages
 import NIOCore
 
 /// A configuration made ready for the hot path: immutable, replaced as a whole.

@@ -1,3 +1,4 @@
+import HTTPMessages
 import NIOCore
 
 /// A connection to a service: one answer at a time, then kept for the next request.
@@ -303,13 +304,6 @@ final class UpstreamConnection: ChannelInboundHandler {
     worker.say(socket, "the service at \(socket) gave no answer to pass on: \(reason)")
     close()
     client.answerInstead(status: 502, "the service's answer cannot be read")
-  }
-}
-
-extension ByteBuffer {
-  /// Puts what was read behind what is there; nothing is copied when nothing is there.
-  mutating func take(_ buffer: ByteBuffer) {
-    if readableBytes == 0 { self = buffer } else { writeImmutableBuffer(buffer) }
   }
 }
 

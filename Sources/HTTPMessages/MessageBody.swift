@@ -1,9 +1,9 @@
-import NIOCore
+package import NIOCore
 
 /// Takes a message's body out of what a connection reads, piece by piece.
-struct MessageBody {
+package struct MessageBody: Sendable {
   /// How the end of a body is known.
-  private enum Framing {
+  private enum Framing: Sendable {
     case length(UInt64)
     case chunkSize
     case chunk(UInt64)
@@ -14,7 +14,7 @@ struct MessageBody {
   }
 
   /// What there is to do next.
-  enum Step {
+  package enum Step {
     case piece(ByteBuffer)
     case needsMore
     case ended
@@ -28,24 +28,24 @@ struct MessageBody {
   private init(_ framing: Framing) { self.framing = framing }
 
   /// A body that is not there, or has ended.
-  static let none = MessageBody(.ended)
+  package static let none = MessageBody(.ended)
   /// A body in chunks.
-  static let chunked = MessageBody(.chunkSize)
+  package static let chunked = MessageBody(.chunkSize)
   /// A body that ends with its connection.
-  static let untilClose = MessageBody(.untilClose)
+  package static let untilClose = MessageBody(.untilClose)
   /// A body of so many bytes.
-  static func length(_ count: UInt64) -> MessageBody {
+  package static func length(_ count: UInt64) -> MessageBody {
     MessageBody(count == 0 ? .ended : .length(count))
   }
 
   /// Whether all of it has been taken.
-  var hasEnded: Bool {
+  package var hasEnded: Bool {
     if case .ended = framing { return true }
     return false
   }
 
   /// Whether the connection's end is the body's.
-  var endsWithConnection: Bool {
+  package var endsWithConnection: Bool {
     if case .untilClose = framing { return true }
     return false
   }
@@ -55,7 +55,7 @@ struct MessageBody {
   /// - Parameter input: What was read; the piece and its frame are moved out of it.
   /// - Returns: A piece, or why there is none.
   /// - Throws: A chunk that is not one.
-  mutating func next(_ input: inout ByteBuffer) throws(SyntaxFault) -> Step {
+  package mutating func next(_ input: inout ByteBuffer) throws(SyntaxFault) -> Step {
     while true {
       switch framing {
       case .ended: return .ended
@@ -131,15 +131,15 @@ struct MessageBody {
   }
 }
 
-/// How a body leaves the gateway.
-enum BodyFrame {
+/// What stands around the pieces of a body that is sent.
+package enum BodyFrame: Sendable {
   case none, length, chunked, untilClose
 
   private static let lineEnd = ByteBuffer(string: "\r\n")
   private static let last = ByteBuffer(string: "0\r\n\r\n")
 
   /// Writes a piece with what stands around it.
-  func write(_ piece: ByteBuffer, to write: (ByteBuffer) -> Void) {
+  package func write(_ piece: ByteBuffer, to write: (ByteBuffer) -> Void) {
     guard piece.readableBytes > 0 else { return }
     switch self {
     case .none: break
@@ -152,7 +152,14 @@ enum BodyFrame {
   }
 
   /// Writes what says that the body has ended.
-  func writeEnd(to write: (ByteBuffer) -> Void) {
+  package func writeEnd(to write: (ByteBuffer) -> Void) {
     if case .chunked = self { write(Self.last) }
+  }
+}
+
+extension ByteBuffer {
+  /// Puts what was read behind what is there; nothing is copied when nothing is there.
+  package mutating func take(_ buffer: ByteBuffer) {
+    if readableBytes == 0 { self = buffer } else { writeImmutableBuffer(buffer) }
   }
 }

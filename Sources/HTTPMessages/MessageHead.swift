@@ -1,118 +1,44 @@
-/// Why a message is no HTTP/1, and what a client is told.
-enum SyntaxFault: Error, Equatable {
-  case badRequest(String)
-  case targetTooLong
-  case headTooLarge
-  case unsupportedVersion
-  case unsupportedExpectation
-  case unsupportedMethod
-}
-
-/// The headers that a gateway must know by name.
-enum KnownHeader: UInt8 {
-  case other
-  /// Means this connection alone, or is set anew: never passed on.
-  case hopByHop
-  case connection, transferEncoding, contentLength, upgrade, host, expect
-  case authorization, apikey, origin, requestedMethod, requestedHeaders
-  case forwardedFor
-  /// Set by the gateway: what the client says is dropped.
-  case forwarded
-  case homebase
-  case crossOrigin
-
-  private static let byLength: [[([UInt8], KnownHeader)]] = {
-    let names: [(String, KnownHeader)] = [
-      ("connection", .connection), ("keep-alive", .hopByHop), ("proxy-connection", .hopByHop),
-      ("te", .hopByHop), ("trailer", .hopByHop), ("proxy-authorization", .hopByHop),
-      ("proxy-authenticate", .hopByHop), ("transfer-encoding", .transferEncoding),
-      ("content-length", .contentLength), ("upgrade", .upgrade), ("host", .host),
-      ("expect", .expect), ("authorization", .authorization), ("apikey", .apikey),
-      ("origin", .origin), ("access-control-request-method", .requestedMethod),
-      ("access-control-request-headers", .requestedHeaders), ("x-forwarded-for", .forwardedFor),
-      ("x-forwarded-host", .forwarded), ("x-forwarded-port", .forwarded),
-      ("x-forwarded-proto", .forwarded), ("x-forwarded-prefix", .forwarded),
-      ("x-real-ip", .forwarded), ("access-control-allow-origin", .crossOrigin),
-    ]
-    var table = Array(repeating: [([UInt8], KnownHeader)](), count: 32)
-    for (name, header) in names { table[name.utf8.count].append((Array(name.utf8), header)) }
-    return table
-  }()
-  private static let homebasePrefix = Array("x-homebase-".utf8)
-
-  init(_ name: UnsafeRawBufferPointer) {
-    self = .other
-    if name.count < Self.byLength.count {
-      for (candidate, header) in Self.byLength[name.count]
-      where isSameName(name, candidate, underscores: header == .forwarded) {
-        self = header
-        return
-      }
-    }
-    let prefix = Self.homebasePrefix
-    if name.count >= prefix.count, name[0] | 0x20 == UInt8(ascii: "x"),
-      isSameName(UnsafeRawBufferPointer(rebasing: name[..<prefix.count]), prefix, underscores: true)
-    {
-      self = .homebase
-    }
-  }
-}
-
-/// Whether a name is this one, in any spelling; some services read an underscore as a dash.
-func isSameName(
-  _ name: UnsafeRawBufferPointer, _ expected: [UInt8], underscores: Bool = false
-) -> Bool {
-  guard name.count == expected.count else { return false }
-  for index in 0..<expected.count {
-    let byte = name[index].lowercased
-    if byte != expected[index] {
-      guard underscores, byte == UInt8(ascii: "_"), expected[index] == UInt8(ascii: "-") else {
-        return false
-      }
-    }
-  }
-  return true
-}
-
 /// A request's or an answer's head, as places in its bytes.
 ///
 /// Reused: parsing allocates nothing.
 /// Strict where two readers could differ: lines end in CR LF, no space stands before a colon, no
 /// line is a continuation, there is one length or a chunked body, never both (RFC 9112).
-struct MessageHead {
+package struct MessageHead: Sendable {
   /// One header line.
-  struct Field {
-    var name: Range<Int>
-    var value: Range<Int>
-    var known: KnownHeader
+  package struct Field: Sendable {
+    package var name: Range<Int>
+    package var value: Range<Int>
+    package var known: KnownHeader
   }
 
-  private(set) var fields: [Field] = []
-  private(set) var method: Range<Int> = 0..<0
-  private(set) var target: Range<Int> = 0..<0
-  private(set) var reason: Range<Int> = 0..<0
-  private(set) var status = 0
-  private(set) var minorVersion = 1
-  private(set) var contentLength: UInt64?
-  private(set) var isChunked = false
-  private(set) var saysClose = false
-  private(set) var saysKeepAlive = false
-  private(set) var asksUpgrade = false
-  private(set) var expectsContinue = false
-  private(set) var hasCrossOrigin = false
+  package init() {}
+
+  package private(set) var fields: [Field] = []
+  package private(set) var method: Range<Int> = 0..<0
+  package private(set) var target: Range<Int> = 0..<0
+  package private(set) var reason: Range<Int> = 0..<0
+  package private(set) var status = 0
+  package private(set) var minorVersion = 1
+  package private(set) var contentLength: UInt64?
+  package private(set) var isChunked = false
+  package private(set) var saysClose = false
+  package private(set) var saysKeepAlive = false
+  package private(set) var asksUpgrade = false
+  package private(set) var expectsContinue = false
+  package private(set) var hasCrossOrigin = false
   /// Names that `Connection` lists: hop by hop as well.
-  private(set) var listed: [Range<Int>] = []
-  private(set) var host: Range<Int>?
-  private(set) var upgrade: Range<Int>?
-  private(set) var authorization: Range<Int>?
-  private(set) var apikey: Range<Int>?
-  private(set) var origin: Range<Int>?
-  private(set) var requestedMethod: Range<Int>?
-  private(set) var requestedHeaders: Range<Int>?
-  private(set) var forwardedFor: Range<Int>?
+  package private(set) var listed: [Range<Int>] = []
+  package private(set) var host: Range<Int>?
+  package private(set) var upgrade: Range<Int>?
+  package private(set) var authorization: Range<Int>?
+  package private(set) var apikey: Range<Int>?
+  package private(set) var origin: Range<Int>?
+  package private(set) var requestedMethod: Range<Int>?
+  package private(set) var requestedHeaders: Range<Int>?
+  package private(set) var forwardedFor: Range<Int>?
 
   /// Whether the connection may carry another message after this one.
-  var keepsAlive: Bool { minorVersion >= 1 ? !saysClose : saysKeepAlive && !saysClose }
+  package var keepsAlive: Bool { minorVersion >= 1 ? !saysClose : saysKeepAlive && !saysClose }
 
   private mutating func clear() {
     fields.removeAll(keepingCapacity: true)
@@ -145,7 +71,7 @@ struct MessageHead {
   ///   - bytes: From the method to the empty line, which is included.
   ///   - targetLimit: How many bytes the target may have.
   /// - Throws: What is wrong.
-  mutating func parseRequest(
+  package mutating func parseRequest(
     _ bytes: UnsafeRawBufferPointer, targetLimit: Int
   ) throws(SyntaxFault) {
     clear()
@@ -171,7 +97,7 @@ struct MessageHead {
   ///
   /// - Parameter bytes: From the version to the empty line, which is included.
   /// - Throws: What is wrong.
-  mutating func parseResponse(_ bytes: UnsafeRawBufferPointer) throws(SyntaxFault) {
+  package mutating func parseResponse(_ bytes: UnsafeRawBufferPointer) throws(SyntaxFault) {
     clear()
     let line = try lineEnd(bytes, from: 0)
     guard line >= 12, bytes[8] == .space else { throw .badRequest("status line") }
@@ -297,7 +223,7 @@ struct MessageHead {
   }
 
   /// Whether `Connection` lists this header.
-  func isListed(_ name: Range<Int>, _ bytes: UnsafeRawBufferPointer) -> Bool {
+  package func isListed(_ name: Range<Int>, _ bytes: UnsafeRawBufferPointer) -> Bool {
     listed.contains { word in
       word.count == name.count
         && zip(bytes[word], bytes[name]).allSatisfy { $0.lowercased == $1.lowercased }
@@ -348,7 +274,7 @@ private let tokenTable: [Bool] = (0..<256).map { value in
 }
 
 /// Whether a byte may stand in a method or a header's name.
-func isToken(_ byte: UInt8) -> Bool { tokenTable[Int(byte)] }
+package func isToken(_ byte: UInt8) -> Bool { tokenTable[Int(byte)] }
 
 /// Looks for the empty line that ends a head.
 ///
@@ -356,7 +282,7 @@ func isToken(_ byte: UInt8) -> Bool { tokenTable[Int(byte)] }
 ///   - bytes: What has come so far.
 ///   - start: Where to go on: what was looked at before, less three bytes.
 /// - Returns: The head's length with the empty line; nil when it is not there yet.
-func headLength(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+package func headLength(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
   var index = max(start, 0)
   while index + 3 < bytes.count {
     // The last byte of the four decides how far to go.
