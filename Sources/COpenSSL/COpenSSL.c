@@ -302,7 +302,7 @@ static int rsa_fits(EVP_PKEY *key, BIGNUM *const *numbers) {
   if (!good) return 0;
   uint8_t signature[OPENSSL_RSA_MAX_MODULUS_BITS / 8];
   size_t size = hb_sign((hb_key *)key, "", 0, signature, sizeof signature);
-  return size > 0 && hb_verify((hb_key *)key, "", 0, signature, size);
+  return size > 0 && hb_verify((hb_key *)key, SHA256_DIGEST_LENGTH, "", 0, signature, size);
 }
 
 int hb_rsa_make(const uint8_t *parts, const size_t *sizes, size_t count, hb_key **key) {
@@ -399,9 +399,20 @@ size_t hb_sign(
   return good ? size : 0;
 }
 
+static const char *digest_name(size_t size) {
+  switch (size) {
+    case SHA256_DIGEST_LENGTH: return "SHA256";
+    case SHA384_DIGEST_LENGTH: return "SHA384";
+    case SHA512_DIGEST_LENGTH: return "SHA512";
+    default: return NULL;
+  }
+}
+
 int hb_verify(
-  const hb_key *key, const void *bytes, size_t count, const uint8_t *signature, size_t size) {
+  const hb_key *key, size_t digest_size, const void *bytes, size_t count,
+  const uint8_t *signature, size_t size) {
   uint8_t der[DER_ROOM];
+  const char *digest = digest_name(digest_size);
   if (is_p256(key)) {
     if (size != 2 * FIELD) return 0;
     size = split(signature, der);
@@ -409,8 +420,8 @@ int hb_verify(
   }
   EVP_MD_CTX *context = ssl.EVP_MD_CTX_new();
   int good =
-    size > 0 && context &&
-    ssl.EVP_DigestVerifyInit_ex(context, NULL, "SHA256", own, NULL, plain(key), NULL) > 0 &&
+    size > 0 && context && digest &&
+    ssl.EVP_DigestVerifyInit_ex(context, NULL, digest, own, NULL, plain(key), NULL) > 0 &&
     ssl.EVP_DigestVerify(context, signature, size, bytes, count) == 1;
   ssl.EVP_MD_CTX_free(context);
   ssl.ERR_clear_error();

@@ -42,10 +42,14 @@ final class KeyHandle: @unchecked Sendable {
   }
 
   /// Tells whether a signature is that of bytes.
-  func verifies(_ signature: some Sequence<UInt8>, of bytes: some Sequence<UInt8>) -> Bool {
+  func verifies(
+    _ signature: some Sequence<UInt8>, of bytes: some Sequence<UInt8>, hash: HMAC.Hash = .sha256
+  ) -> Bool {
     withBytes(bytes) { bytes, count in
       withBytes(signature) { signature, size in
-        hb_verify(key, bytes, count, signature?.assumingMemoryBound(to: UInt8.self), size) != 0
+        hb_verify(
+          key, hash.rawValue, bytes, count, signature?.assumingMemoryBound(to: UInt8.self), size)
+          != 0
       }
     }
   }

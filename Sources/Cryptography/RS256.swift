@@ -62,11 +62,13 @@ package enum RS256 {
     /// - Parameters:
     ///   - signature: As long as the modulus, else it is none.
     ///   - bytes: What was signed.
+    ///   - hash: What digests; others than SHA-256 are for RS384 and RS512 of somebody else.
     /// - Returns: Whether it is.
     package func isValid(
-      _ signature: some Sequence<UInt8>, for bytes: some Sequence<UInt8>
+      _ signature: some Sequence<UInt8>, for bytes: some Sequence<UInt8>,
+      hash: HMAC.Hash = .sha256
     ) -> Bool {
-      handle.verifies(signature, of: bytes)
+      handle.verifies(signature, of: bytes, hash: hash)
     }
   }
 

@@ -169,7 +169,9 @@ extension TokenKeys.Key {
       HMAC.isValid(signature, for: text, key: secret, hash: .sha384)
     case (.shared(let secret), .hs512):
       HMAC.isValid(signature, for: text, key: secret, hash: .sha512)
-    case (.rsa(let key), .rs256): key.isValid(signature, for: text)
+    case (.rsa(let key), .rs256): key.isValid(signature, for: text, hash: .sha256)
+    case (.rsa(let key), .rs384): key.isValid(signature, for: text, hash: .sha384)
+    case (.rsa(let key), .rs512): key.isValid(signature, for: text, hash: .sha512)
     case (.p256(let key), .es256): key.isValid(signature, for: text)
     default: false
     }

@@ -64,8 +64,10 @@ size_t hb_rsa_bits(const hb_key *key);
 // the signature; 0 when the key cannot sign or there is no room.
 size_t hb_sign(
   const hb_key *key, const void *bytes, size_t count, uint8_t *signature, size_t room);
-// Whether it is the signature of these bytes by this key, in the form of `hb_sign`.
+// Whether it is the signature of these bytes by this key, in the form of `hb_sign`, with the SHA-2
+// whose digest has `digest_size` bytes: 32, 48 or 64. Returns 0 for others.
 int hb_verify(
-  const hb_key *key, const void *bytes, size_t count, const uint8_t *signature, size_t size);
+  const hb_key *key, size_t digest_size, const void *bytes, size_t count,
+  const uint8_t *signature, size_t size);
 
 #endif
