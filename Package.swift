@@ -60,6 +60,7 @@ let package = Package(
     room("RESTRequests", ["Diagnostics"]),
     room("WebTokens", ["Diagnostics", "Cryptography"]),
     room("HTTPMessages", ["Diagnostics", .product(name: "NIOCore", package: "swift-nio")]),
+    room("HTTPClient", ["Diagnostics", "CCurl"]),
 
     // Floor 2
     room(
@@ -91,6 +92,8 @@ let package = Package(
     room("DatabaseAdvice", ["Diagnostics", "PostgresClient", "SQLScript"]),
     room("SQLTests", ["Diagnostics", "PostgresClient", "ProcessSupervision", "SQLScript"]),
 
+    // Floor 4
+    room("DatabaseWorkers", ["Diagnostics", "PostgresClient", "DatabaseCluster", "HTTPClient"]),
     room("REST", ["Diagnostics", "PostgresClient", "SchemaCatalog", "RESTRequests"]),
 
     // Floor 4

@@ -1,6 +1,7 @@
 import Diagnostics
 import FoundationEssentials
 import Glibc
+import HTTPClient
 
 /// One request of a session that waits for its answer: the other half of the extension `http`.
 ///
@@ -76,28 +77,28 @@ package enum HTTPCall {
   }
 
   private static func send(_ document: Document) async throws(CallError) -> Answer {
-    var options: [HTTPRequest.Header] = []
+    var options: [HTTPClientRequest.Header] = []
     var timeout = document.timeout ?? 5_000
     for (name, value) in (document.options ?? [:]).sorted(by: { $0.key < $1.key }) {
       switch HTTPTransport.optionName(name).uppercased() {
       // One time limit: libcurl would take whichever was set last.
       case "TIMEOUT_MS": timeout = Int(value) ?? timeout
       case "TIMEOUT": timeout = Int(value).map { $0 * 1000 } ?? timeout
-      default: options.append(HTTPRequest.Header(name: name, value: value))
+      default: options.append(HTTPClientRequest.Header(name: name, value: value))
       }
     }
-    var headers = (document.headers ?? []).compactMap { pair -> HTTPRequest.Header? in
+    var headers = (document.headers ?? []).compactMap { pair -> HTTPClientRequest.Header? in
       guard pair.count == 2, let name = pair[0] else { return nil }
-      return HTTPRequest.Header(name: name, value: pair[1] ?? "")
+      return HTTPClientRequest.Header(name: name, value: pair[1] ?? "")
     }
     if let type = document.contentType {
-      headers.append(HTTPRequest.Header(name: "Content-Type", value: type))
+      headers.append(HTTPClientRequest.Header(name: "Content-Type", value: type))
     }
-    let request = HTTPRequest(
+    let request = HTTPClientRequest(
       method: document.method.uppercased(), url: document.uri, headers: headers,
       body: document.content.flatMap { Data(base64Encoded: $0).map { Array($0) } },
       timeoutInMilliseconds: timeout, redirects: 5, options: options)
-    do throws(HTTPError) {
+    do throws(HTTPClientError) {
       let response = try await HTTPTransport.send(request)
       return Answer(
         status: response.status, contentType: response.contentType,

@@ -1,5 +1,6 @@
 import Diagnostics
 import FoundationEssentials
+import HTTPClient
 import PostgresClient
 
 /// Sends what waits in `net.http_request_queue`, and puts what comes back into
@@ -84,7 +85,7 @@ struct RequestQueue: Sendable {
 
   private struct Waiting: Sendable {
     var id: Int
-    var request: HTTPRequest
+    var request: HTTPClientRequest
   }
 
   private func take(_ connection: PostgresConnection) async throws -> [Waiting] {
@@ -107,13 +108,13 @@ struct RequestQueue: Sendable {
       }
       let pairs =
         row[3].flatMap { try? JSONDecoder().decode([[String]].self, from: Data($0.utf8)) } ?? []
-      var headers = pairs.map { HTTPRequest.Header(name: $0[0], value: $0[1]) }
+      var headers = pairs.map { HTTPClientRequest.Header(name: $0[0], value: $0[1]) }
       if !headers.contains(where: { $0.name.lowercased() == "user-agent" }) {
-        headers.append(HTTPRequest.Header(name: "User-Agent", value: "pg_net/0.19.5"))
+        headers.append(HTTPClientRequest.Header(name: "User-Agent", value: "pg_net/0.19.5"))
       }
       return Waiting(
         id: id,
-        request: HTTPRequest(
+        request: HTTPClientRequest(
           method: method.uppercased(), url: url, headers: headers,
           body: row[4].map { bytes(ofHexadecimal: $0) },
           timeoutInMilliseconds: row[5].flatMap { Int($0) } ?? 5_000, redirects: 30))
@@ -124,7 +125,7 @@ struct RequestQueue: Sendable {
     await withTaskGroup { group in
       for waiting in requests {
         group.addTask {
-          do throws(HTTPError) {
+          do throws(HTTPClientError) {
             return Answer(waiting.id, try await HTTPTransport.send(waiting.request))
           } catch {
             return Answer(waiting.id, error)
@@ -155,7 +156,7 @@ struct RequestQueue: Sendable {
       case error = "error_msg"
     }
 
-    init(_ id: Int, _ response: HTTPResponse) {
+    init(_ id: Int, _ response: HTTPClientResponse) {
       self.id = id
       status = response.status
       contentType = response.contentType
@@ -167,7 +168,7 @@ struct RequestQueue: Sendable {
       isTimeout = false
     }
 
-    init(_ id: Int, _ error: HTTPError) {
+    init(_ id: Int, _ error: HTTPClientError) {
       self.id = id
       self.error = error.words
       if case .timedOut = error { isTimeout = true }

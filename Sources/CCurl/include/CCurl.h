@@ -1,4 +1,4 @@
-// CCurl: the door to libcurl, for requests that SQL asks for.
+// CCurl: the door to libcurl, for requests to the world outside.
 //
 // libcurl.so.4 is loaded with dlopen at first use, not linked: it brings three dozen libraries
 // along, and every command would pay for them. One thread serves all transfers that run at the

@@ -1,36 +1,55 @@
 internal import CCurl
-import Diagnostics
+package import Diagnostics
 
-/// An HTTP request as SQL asks for it.
-struct HTTPRequest: Sendable, Hashable {
-  var method: String
-  var url: String
+/// An HTTP request that leaves this machine's services.
+package struct HTTPClientRequest: Sendable, Hashable {
+  package var method: String
+  package var url: String
   /// Name and value, in the order in which they are sent.
-  var headers: [Header] = []
+  package var headers: [Header]
   /// nil: none, which is not the same as an empty one.
-  var body: [UInt8]?
-  var timeoutInMilliseconds = 5_000
+  package var body: [UInt8]?
+  /// For all of it, redirects included.
+  package var timeoutInMilliseconds: Int
   /// At most so many redirects are followed.
-  var redirects = 0
+  package var redirects: Int
   /// libcurl's options by name, without `CURLOPT_`.
-  var options: [Header] = []
+  package var options: [Header]
 
-  struct Header: Sendable, Hashable {
-    var name: String
-    var value: String
+  package struct Header: Sendable, Hashable {
+    package var name: String
+    package var value: String
+
+    package init(name: String, value: String) {
+      self.name = name
+      self.value = value
+    }
+  }
+
+  package init(
+    method: String, url: String, headers: [Header] = [], body: [UInt8]? = nil,
+    timeoutInMilliseconds: Int = 5_000, redirects: Int = 0, options: [Header] = []
+  ) {
+    self.method = method
+    self.url = url
+    self.headers = headers
+    self.body = body
+    self.timeoutInMilliseconds = timeoutInMilliseconds
+    self.redirects = redirects
+    self.options = options
   }
 }
 
 /// What came back.
-struct HTTPResponse: Sendable, Hashable {
-  var status: Int
-  var contentType: String?
-  var headers: [HTTPRequest.Header]
-  var body: [UInt8]
+package struct HTTPClientResponse: Sendable, Hashable {
+  package var status: Int
+  package var contentType: String?
+  package var headers: [HTTPClientRequest.Header]
+  package var body: [UInt8]
 }
 
 /// Why no answer came.
-enum HTTPError: Error, Hashable {
+package enum HTTPClientError: Error, Hashable {
   /// libcurl is missing or too old.
   case unavailable(String)
   /// The request itself cannot be sent, or the transfer failed.
@@ -39,8 +58,8 @@ enum HTTPError: Error, Hashable {
   case timedOut(limit: Int, total: Double, nameLookup: Double, handshake: Double, exchange: Double)
 }
 
-extension HTTPError: DiagnosticConvertible {
-  var diagnostic: Diagnostic {
+extension HTTPClientError: DiagnosticConvertible {
+  package var diagnostic: Diagnostic {
     switch self {
     case .unavailable(let reason):
       Diagnostic(
@@ -54,7 +73,7 @@ extension HTTPError: DiagnosticConvertible {
   }
 
   /// What a row of `net._http_response` says.
-  var words: String {
+  package var words: String {
     switch self {
     case .unavailable(let reason): reason
     case .failed(_, let reason): reason
@@ -66,16 +85,20 @@ extension HTTPError: DiagnosticConvertible {
 }
 
 /// Sends requests, many at a time, over connections that it keeps open.
-enum HTTPTransport {
+package enum HTTPTransport {
   /// Whether libcurl has an option that SQL may set.
   ///
   /// - Parameter name: With or without `CURLOPT_`.
   /// - Returns: True for an option that takes a number or a text.
-  static func knowsOption(_ name: String) -> Bool {
+  package static func knowsOption(_ name: String) -> Bool {
     http_load() == nil && http_knows_option(optionName(name)) != 0
   }
 
-  static func optionName(_ name: String) -> String {
+  /// An option's name without `CURLOPT_`.
+  ///
+  /// - Parameter name: With or without it.
+  /// - Returns: As `HTTPClientRequest.options` has it.
+  package static func optionName(_ name: String) -> String {
     name.uppercased().hasPrefix("CURLOPT_") ? String(name.dropFirst("CURLOPT_".count)) : name
   }
 
@@ -83,11 +106,13 @@ enum HTTPTransport {
   ///
   /// - Parameter request: What to send.
   /// - Returns: The last answer, after redirects.
-  /// - Throws: `HTTPError`.
-  static func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+  /// - Throws: `HTTPClientError`.
+  package static func send(_ request: HTTPClientRequest) async throws(HTTPClientError)
+    -> HTTPClientResponse
+  {
     if let problem = http_load() { throw .unavailable(String(cString: problem)) }
     let result = await withCheckedContinuation {
-      (continuation: CheckedContinuation<Result<HTTPResponse, HTTPError>, Never>) in
+      (continuation: CheckedContinuation<Result<HTTPClientResponse, HTTPClientError>, Never>) in
       let answer = Answer(
         continuation: continuation, limit: request.timeoutInMilliseconds)
       let context = Unmanaged.passRetained(answer)
@@ -104,18 +129,20 @@ enum HTTPTransport {
 
   /// Who waits for one answer.
   private final class Answer: Sendable {
-    let continuation: CheckedContinuation<Result<HTTPResponse, HTTPError>, Never>
+    let continuation: CheckedContinuation<Result<HTTPClientResponse, HTTPClientError>, Never>
     let limit: Int
 
     init(
-      continuation: CheckedContinuation<Result<HTTPResponse, HTTPError>, Never>, limit: Int
+      continuation: CheckedContinuation<Result<HTTPClientResponse, HTTPClientError>, Never>,
+      limit: Int
     ) {
       self.continuation = continuation
       self.limit = limit
     }
   }
 
-  private static func start(_ request: HTTPRequest, _ context: UnsafeMutableRawPointer) -> Int {
+  private static func start(_ request: HTTPClientRequest, _ context: UnsafeMutableRawPointer) -> Int
+  {
     let headers = request.headers.map { header in
       // libcurl leaves out a header without a value unless it ends in a semicolon.
       header.value.isEmpty ? "\(header.name);" : "\(header.name): \(header.value)"
@@ -172,7 +199,7 @@ enum HTTPTransport {
 
   private static func read(
     _ response: http_response, limit: Int
-  ) -> Result<HTTPResponse, HTTPError> {
+  ) -> Result<HTTPClientResponse, HTTPClientError> {
     guard response.code == 0 else {
       // 28: CURLE_OPERATION_TIMEDOUT.
       if response.code == 28 {
@@ -193,17 +220,17 @@ enum HTTPTransport {
     let body = UnsafeRawBufferPointer(
       start: response.body, count: response.body == nil ? 0 : response.body_size)
     return .success(
-      HTTPResponse(
+      HTTPClientResponse(
         status: response.status, contentType: response.content_type.map { String(cString: $0) },
         headers: headers(in: String(decoding: head, as: UTF8.self)), body: Array(body)))
   }
 
   /// The lines after the status line.
-  static func headers(in text: String) -> [HTTPRequest.Header] {
+  static func headers(in text: String) -> [HTTPClientRequest.Header] {
     text.split(whereSeparator: \.isNewline).dropFirst().compactMap { line in
       guard let colon = line.firstIndex(of: ":") else { return nil }
       let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
-      return HTTPRequest.Header(name: String(line[..<colon]), value: String(value))
+      return HTTPClientRequest.Header(name: String(line[..<colon]), value: String(value))
     }
   }
 }
