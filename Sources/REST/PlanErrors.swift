@@ -184,7 +184,8 @@ extension RESTError {
       call = mostSimilar(to: list(arguments), among: lists, atLeast: 0.33).map { name.name + $0 }
     } else {
       let names = cache.functions.keys.lazy.filter { $0.schema == name.schema }.map(\.name)
-      call = mostSimilar(to: name.name, among: names, atLeast: 0.33)
+      // Functions that nobody may call are not to be found by trying names.
+      call = mostSimilar(to: name.name, among: names, atLeast: 0.75)
     }
     return call.map { "Perhaps you meant to call the function \(name.schema).\($0)" }
   }

@@ -135,21 +135,21 @@ import Testing
   @Test(
     arguments: [
       Case(
-        "GET /rpc/ad?a=1",
+        "GET /rpc/numbrs?a=1",
         error: #"""
-          404 {"code":"PGRST202","details":"Searched for the function api.ad with \#
+          404 {"code":"PGRST202","details":"Searched for the function api.numbrs with \#
           parameter a, but no matches were found in the schema \#
           cache.","hint":"Perhaps you meant to call the function \#
-          api.add","message":"Could not find the function api.ad(a) in the schema \#
+          api.numbers","message":"Could not find the function api.numbrs(a) in the schema \#
           cache"}
           """#),
       Case(
-        "GET /rpc/add?c=1",
+        "GET /rpc/add?a=1&c=1",
         error: #"""
           404 {"code":"PGRST202","details":"Searched for the function api.add with \#
-          parameter c, but no matches were found in the schema \#
+          parameters a, c, but no matches were found in the schema \#
           cache.","hint":"Perhaps you meant to call the function api.add(a, \#
-          b)","message":"Could not find the function api.add(c) in the schema \#
+          b)","message":"Could not find the function api.add(a, c) in the schema \#
           cache"}
           """#),
       Case(
