@@ -6,26 +6,9 @@ enum BodyShape: Hashable, Sendable {
   case array(isStripped: Bool)
   case object(isStripped: Bool)
   case csv
-
-  /// The first accepted type that can be made.
-  ///
-  /// - Parameter types: The most wanted first.
-  /// - Returns: The shape, and the type that the answer says it is.
-  /// - Throws: `RESTError` (406 PGRST107).
-  static func negotiate(
-    _ types: [MediaType]
-  ) throws(RESTError) -> (shape: BodyShape, type: MediaType) {
-    for type in types {
-      switch type {
-      case .json, .any: return (.array(isStripped: false), .json)
-      case .strippedArray: return (.array(isStripped: true), type)
-      case .object(let isStripped): return (.object(isStripped: isStripped), type)
-      case .csv: return (.csv, type)
-      default: continue
-      }
-    }
-    throw .notAcceptable(types)
-  }
+  /// A collection of features; `ST_AsGeoJSON` is PostGIS's.
+  case geoJSON
+  case custom(SchemaCache.MediaHandler)
 
   /// The expression over the rows, which are called `_postgrest_t`.
   ///
@@ -42,6 +25,23 @@ enum BodyShape: Hashable, Sendable {
     let isSingle = function.map { !$0.isSetReturning } ?? false
     switch self {
     case .none: return "''::text"
+    case .geoJSON:
+      return """
+        json_build_object('type', 'FeatureCollection', 'features', \
+        coalesce(json_agg(ST_AsGeoJSON(_postgrest_t)::json), '[]'))
+        """
+    case .custom(let handler):
+      let argument: String
+      if isScalar, isSingle {
+        argument = value
+      } else if case .named(let row) = handler.target {
+        argument = "_postgrest_t::\(ReadPlanner.quote(row))"
+      } else {
+        argument = "_postgrest_t"
+      }
+      let call = "\(ReadPlanner.quote(handler.function))(\(argument))"
+      // Whatever `bytea_output` says.
+      return handler.isBinary ? "pg_catalog.encode(\(call)::bytea, 'hex')" : call
     case .array(let isStripped) where isSingle:
       return "coalesce(\(rows(isStripped, value))->0, 'null')"
     case .array(let isStripped): return "coalesce(\(rows(isStripped, value)), '[]')"
@@ -75,11 +75,13 @@ enum AnswerColumn: String, CaseIterable {
 extension SQLText {
   /// Appends the outer query: counts, body, and what the database set for the response.
   mutating func answer(
-    total: String = "null", keyColumns: [String] = [], body: String,
-    from rows: (inout SQLText) -> Void
+    total: String = "null", keyColumns: [String] = [], body: String, isOneValue: Bool = false,
+    from source: (inout SQLText) -> Void
   ) {
     append(" SELECT \(total)::bigint AS total_result_set,")
-    append(" pg_catalog.count(_postgrest_t) AS page_total, ")
+    // A value that is its own body is not aggregated, so nothing beside it can be.
+    let rows = isOneValue ? "1" : "pg_catalog.count(_postgrest_t)"
+    append(" \(rows) AS page_total, ")
     if keyColumns.isEmpty { append("null") } else { key(keyColumns) }
     append(" AS header, \(body) AS body,")
     for (setting, column) in [
@@ -90,7 +92,7 @@ extension SQLText {
       if column != .inserted { append(",") }
     }
     append(" FROM (")
-    rows(&self)
+    source(&self)
     append(") _postgrest_t")
   }
 

@@ -16,9 +16,14 @@ package struct RESTStatement: Sendable {
   /// The function that is called.
   package private(set) var function: SchemaCache.Function?
 
+  /// Whether it is the plan that the client wants: then the body is what EXPLAIN says.
+  package var explains: Bool { explanation != nil }
+
   private var request: RESTRequest
   private var rules: PlanRules
-  private var isSingular: Bool
+  private var isSingular = false
+  private var explanation: String?
+  private var handler: SchemaCache.MediaHandler?
 
   /// Plans a request and writes its statement.
   ///
@@ -33,9 +38,7 @@ package struct RESTStatement: Sendable {
   ) throws(RESTError) {
     self.request = request
     self.rules = rules
-    let (shape, type) = try BodyShape.negotiate(request.accepts)
-    mediaType = type
-    isSingular = if case .object = shape { true } else { false }
+    mediaType = .json
     isReadOnly = request.action == .read
     switch request.target {
     case .root: throw .noRelation(QualifiedName(request.schema, ""), in: cache)
@@ -43,23 +46,45 @@ package struct RESTStatement: Sendable {
       target = QualifiedName(request.schema, name)
       guard let relation = cache.relations[target] else { throw .noRelation(target, in: cache) }
       if request.action == .read {
-        try read(relation, shape, cache)
+        try read(relation, cache)
       } else {
-        try write(relation, body, shape, cache)
+        try write(relation, body, cache)
       }
     case .function(let name):
       target = QualifiedName(request.schema, name)
-      try call(try CallPlan.find(target, for: request, in: cache), body, shape, cache)
+      try call(try CallPlan.find(target, for: request, in: cache), body, cache)
     }
+  }
+
+  /// Finds out what the body is to be.
+  private mutating func negotiate(
+    _ plan: ReadPlan, _ cache: SchemaCache
+  ) throws(RESTError) -> BodyShape {
+    let found = try Negotiation(
+      request.accepts, of: plan.relationName, isPlain: plan.isPlain, in: cache, rules)
+    mediaType = found.type
+    explanation = found.explanation
+    if case .object = found.shape { isSingular = true }
+    if case .custom(let custom) = found.shape { handler = custom }
+    return found.shape
+  }
+
+  /// Takes what was written, as it is or to be explained.
+  private mutating func finish(_ sql: SQLText) {
+    query = sql.statement
+    guard let explanation else { return }
+    planned = nil
+    query = PostgresStatement(explanation + sql.sql, sql.values)
   }
 
   // MARK: Reads
 
   private mutating func read(
-    _ relation: SchemaCache.Relation, _ shape: BodyShape, _ cache: SchemaCache
+    _ relation: SchemaCache.Relation, _ cache: SchemaCache
   ) throws(RESTError) {
     var planner = ReadPlanner(cache, request, rules, source: .relation, readsRoot: true)
     let plan = try planner.plan(relation.name)
+    let shape = try negotiate(plan, cache)
     var sql = SQLText()
     sql.append("WITH pgrst_source AS (")
     plan.write(to: &sql)
@@ -69,23 +94,24 @@ package struct RESTStatement: Sendable {
     sql.answer(total: total, body: body.sql(of: nil, isSource: true)) {
       $0.append("SELECT * FROM pgrst_source")
     }
-    query = sql.statement
+    finish(sql)
   }
 
   // MARK: Writes
 
   private mutating func write(
-    _ relation: SchemaCache.Relation, _ body: String, _ shape: BodyShape, _ cache: SchemaCache
+    _ relation: SchemaCache.Relation, _ body: String, _ cache: SchemaCache
   ) throws(RESTError) {
     var planner = ReadPlanner(cache, request, rules, source: .result, readsRoot: false)
     let read = try planner.plan(relation.name)
     let plan = try WritePlan(request, body: body, relation: relation, read: read)
+    let made = try negotiate(read, cache)
     let isShown = request.preferences.representation == .full
     var sql = SQLText()
     sql.append("WITH pgrst_source AS (")
     plan.write(to: &sql)
     sql.append(")")
-    let shape = isShown ? shape : .none
+    let shape = isShown ? made : .none
     let tellsKey =
       request.preferences.representation == .headersOnly && request.action == .insert
     sql.answer(
@@ -95,13 +121,13 @@ package struct RESTStatement: Sendable {
       guard isShown else { return sql.append("SELECT * FROM pgrst_source") }
       read.write(to: &sql)
     }
-    query = sql.statement
+    finish(sql)
   }
 
   // MARK: Calls
 
   private mutating func call(
-    _ function: SchemaCache.Function, _ body: String, _ shape: BodyShape, _ cache: SchemaCache
+    _ function: SchemaCache.Function, _ body: String, _ cache: SchemaCache
   ) throws(RESTError) {
     self.function = function
     if function.volatility != .volatile { isReadOnly = true }
@@ -114,17 +140,21 @@ package struct RESTStatement: Sendable {
     {
       throw .boundOnFunction
     }
+    let made = try negotiate(read, cache)
     let plan = CallPlan(function, request, body: body, read: read)
     var sql = SQLText()
     sql.append("WITH pgrst_source AS (")
     plan.write(to: &sql)
     sql.append(")")
     let total = count(read, in: &sql)
-    let shape = request.isHead ? .none : shape
-    sql.answer(total: total, body: shape.sql(of: function, isSource: false)) {
+    let shape = request.isHead ? .none : made
+    let isOneValue = if case .custom = shape { function.returnsScalar } else { false }
+    sql.answer(
+      total: total, body: shape.sql(of: function, isSource: false), isOneValue: isOneValue
+    ) {
       read.write(to: &$0)
     }
-    query = sql.statement
+    finish(sql)
   }
 
   /// Appends what counts all rows, and gives the expression for the total.
@@ -164,6 +194,8 @@ package struct RESTAnswer: Sendable, Hashable {
   /// JSON, an array of pairs of column and filter; nil when it was not asked for.
   package var location: String?
   package var body: String
+  /// The body in place of `body` when it is no text.
+  package var bytes: [UInt8]?
   /// What the database set `response.headers` to.
   package var headers: String?
   /// What the database set `response.status` to.
@@ -185,11 +217,20 @@ extension RESTStatement {
   package func answer(
     _ result: PostgresResult, planned plannedResult: PostgresResult? = nil
   ) throws(RESTError) -> RESTAnswer {
+    if explains {
+      let plan = result.rows.map { ($0.first ?? nil) ?? "" }.joined(separator: "\n")
+      return RESTAnswer(rows: result.rows.count, body: plan)
+    }
     func value(_ column: AnswerColumn) -> String? { result[column: column.rawValue].first ?? nil }
     var answer = RESTAnswer(
       total: value(.total).flatMap { Int($0) }, rows: value(.rows).flatMap { Int($0) } ?? 0,
       location: value(.location), body: value(.body) ?? "", headers: value(.headers),
       status: value(.status), inserted: value(.inserted).flatMap { Int($0) })
+    if let handler, !answer.body.isEmpty {
+      if handler.isBinary { answer.bytes = Self.bytes(fromHex: answer.body) }
+      // The reference sends what the server sends in binary form: a version, then the text.
+      if handler.baseType == "jsonb" { answer.body = "\u{1}" + answer.body }
+    }
     if let plannedResult {
       let estimate = Self.plannedRows(plannedResult)
       if let exact = answer.total {
@@ -200,6 +241,22 @@ extension RESTStatement {
     }
     try check(answer)
     return answer
+  }
+
+  private static func bytes(fromHex text: String) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(text.utf8.count / 2)
+    var high: UInt8?
+    for digit in text.utf8 {
+      let value = digit <= UInt8(ascii: "9") ? digit - UInt8(ascii: "0") : digit - 87
+      if let first = high {
+        bytes.append(first << 4 | value)
+        high = nil
+      } else {
+        high = value
+      }
+    }
+    return bytes
   }
 
   private func check(_ answer: RESTAnswer) throws(RESTError) {

@@ -9,6 +9,9 @@ struct ReadPlan {
     /// Whether the arrows apply to it as it is; other types become `jsonb` first.
     var isJSON = false
     var isSearchVector = false
+    /// Of an output, what makes JSON of the domain's value; of a condition, what makes the domain's
+    /// value of text.
+    var conversion: String?
   }
 
   /// One place of the result.

@@ -262,14 +262,33 @@ struct ReadPlanner {
     of item: SelectField, in plan: ReadPlan, expands: Bool
   ) -> [ReadPlan.Output] {
     let isStar = item.field.name == "*" && item.field.steps.isEmpty
-    if isStar, item.aggregate == nil, expands, let relation = plan.relation {
-      return relation.columns.map { .init(field: .init(name: $0.name)) }
+    if isStar, item.aggregate == nil, let relation = plan.relation,
+      expands || relation.isShownConverted
+    {
+      return relation.columns.map { column in
+        Self.output(
+          ReadPlan.Output(field: .init(name: column.name)), of: FieldPath(column.name), relation)
+      }
     }
-    var output = ReadPlan.Output(
+    let output = ReadPlan.Output(
       field: Self.field(item.field, of: plan.relation), alias: item.alias, cast: item.cast,
       aggregate: item.aggregate, aggregateCast: item.aggregateCast)
-    if item.alias == nil, item.aggregate == nil { output.alias = Self.lastKey(of: item.field) }
-    return [output]
+    return [Self.output(output, of: item.field, plan.relation)]
+  }
+
+  /// Gives a place the name that it has without its column's, and what its domain is shown by.
+  private static func output(
+    _ output: ReadPlan.Output, of path: FieldPath, _ relation: SchemaCache.Relation?
+  ) -> ReadPlan.Output {
+    var output = output
+    let isNamed = output.alias != nil || output.aggregate != nil
+    if !isNamed { output.alias = Self.lastKey(of: path) }
+    guard let relation, !relation.representations.isEmpty,
+      let conversion = relation.representations[path.name]?.toJSON
+    else { return output }
+    output.field.conversion = conversion
+    if !isNamed, output.alias == nil { output.alias = path.name }
+    return output
   }
 
   /// What a place in JSON is called: its last key, or the column's name when it is an index.
@@ -309,7 +328,11 @@ struct ReadPlanner {
   static func condition(
     _ filter: Filter, of relation: SchemaCache.Relation?
   ) -> ReadPlan.Condition {
-    .filter(field(filter.field, of: relation), not: filter.isNegated, filter.operation)
+    var field = field(filter.field, of: relation)
+    if let relation, !relation.representations.isEmpty {
+      field.conversion = relation.representations[filter.field.name]?.fromText
+    }
+    return .filter(field, not: filter.isNegated, filter.operation)
   }
 
   static func condition(
@@ -347,9 +370,14 @@ package struct PlanRules: Sendable, Hashable {
   package var allowsAggregates: Bool
   /// `db-max-rows`.
   package var maximumRows: Int?
+  /// `db-plan-enabled`.
+  package var allowsPlans: Bool
 
-  package init(allowsAggregates: Bool = false, maximumRows: Int? = nil) {
+  package init(
+    allowsAggregates: Bool = false, maximumRows: Int? = nil, allowsPlans: Bool = false
+  ) {
     self.allowsAggregates = allowsAggregates
     self.maximumRows = maximumRows
+    self.allowsPlans = allowsPlans
   }
 }

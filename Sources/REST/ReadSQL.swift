@@ -108,7 +108,7 @@ extension ReadPlan {
           // The parent counts rows, so it needs something of each that is null for none.
           sql.append(givesAggregatesUp ? reference : "*")
         } else {
-          sql.field(output.field, of: reference)
+          sql.output(output.field, of: reference)
         }
       }
       if aggregate != nil { sql.append(")") }

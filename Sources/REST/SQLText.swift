@@ -55,6 +55,22 @@ struct SQLText {
     }
   }
 
+  /// Appends a field as it is shown.
+  mutating func output(_ field: ReadPlan.Field, of reference: String) {
+    guard let conversion = field.conversion else { return self.field(field, of: reference) }
+    append("\(conversion)(")
+    self.field(field, of: reference)
+    append(")")
+  }
+
+  /// Appends a value that a field is compared with.
+  private mutating func value(_ value: String, for field: ReadPlan.Field) {
+    guard let conversion = field.conversion else { return bind(value) }
+    append("\(conversion)(")
+    bind(value)
+    append(")")
+  }
+
   /// Appends a part, cast to a type if there is one.
   mutating func cast(to type: String?, _ write: (inout SQLText) -> Void) {
     guard let type else {
@@ -128,12 +144,18 @@ struct SQLText {
       case nil: break
       }
       let isPattern = comparison == .like || comparison == .ilike
-      bind(isPattern ? Self.pattern(value) : value)
+      if isPattern { bind(Self.pattern(value)) } else { self.value(value, for: field) }
       if quantifier != nil { append(")") }
     case .isIn(let values):
       self.field(field, of: reference)
       append(" = ANY(")
-      bind(Self.array(values))
+      if let conversion = field.conversion, !values.isEmpty {
+        append("(SELECT \(conversion)(unnest(")
+        bind(Self.array(values))
+        append("::text[])))")
+      } else {
+        bind(Self.array(values))
+      }
       append(")")
     case .isValue(let value):
       self.field(field, of: reference)

@@ -1,3 +1,5 @@
+package import RESTRequests
+
 /// A name with its schema, both as the catalog spells them.
 package struct QualifiedName: Hashable, Sendable, Comparable {
   package var schema: String
@@ -27,6 +29,8 @@ package struct SchemaCache: Sendable {
     package var isUpdatable: Bool
     package var isDeletable: Bool
     package var comment: String?
+    /// By column: how values of a domain are shown and read; most relations have none.
+    package var representations: [String: Representation] = [:]
     fileprivate var places: [String: Int]
 
     package init(
@@ -43,6 +47,11 @@ package struct SchemaCache: Sendable {
       self.comment = comment
       places = Dictionary(
         columns.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Whether `*` has to be written out, because a column is not shown as it is.
+    var isShownConverted: Bool {
+      !representations.isEmpty && representations.values.contains { $0.toJSON != nil }
     }
 
     /// A column by its name; nil also for a computed one, which is a function.
@@ -62,6 +71,34 @@ package struct SchemaCache: Sendable {
     package var defaultValue: String?
     package var isNullable: Bool
     package var isGenerated: Bool
+  }
+
+  /// Functions that stand between a domain and what clients see; as SQL writes them.
+  package struct Representation: Sendable, Hashable {
+    package var toJSON: String?
+    package var fromJSON: String?
+    package var fromText: String?
+  }
+
+  /// What makes a body of some media type.
+  package struct MediaHandler: Sendable, Hashable {
+    /// What it makes a body of.
+    package enum Target: Sendable, Hashable {
+      /// Rows of anything.
+      case anything
+      /// Rows of a relation, or the result of a function.
+      case named(QualifiedName)
+    }
+
+    /// An aggregate, or the domain that a function's result is.
+    package var function: QualifiedName
+    package var target: Target
+    /// What the response says it is.
+    package var resolvedType: MediaType
+    /// The type under the domain: `bytea`, `text`, `jsonb`.
+    package var baseType: String
+
+    var isBinary: Bool { baseType == "bytea" }
   }
 
   /// How rows of one relation lead to rows of another.
@@ -163,6 +200,8 @@ package struct SchemaCache: Sendable {
       case volatile = "VOLATILE"
     }
 
+    /// `pg_proc.oid`.
+    package var id = 0
     package var name: QualifiedName
     package var comment: String?
     package var parameters: [Parameter]
@@ -196,6 +235,8 @@ package struct SchemaCache: Sendable {
   package var relationships: [QualifiedName: [Relationship]] = [:]
   /// Overloads in a stable order.
   package var functions: [QualifiedName: [Function]] = [:]
+  /// Own ones, beside those that every relation has; most databases have none.
+  package var mediaHandlers: [MediaHandler.Target: [MediaType: MediaHandler]] = [:]
 
   package init(schemas: [String]) {
     self.schemas = schemas

@@ -1,4 +1,5 @@
 package import PostgresClient
+internal import RESTRequests
 package import SchemaCatalog
 
 extension SchemaCache {
@@ -26,6 +27,8 @@ extension SchemaCache {
     takeRelationships(reading.metadata, exposed: exposed)
     takeFunctions(reading.metadata, types: types, exposed: exposed)
     takeComputedRelationships(reading.metadata, types: types, exposed: exposed)
+    takeRepresentations(reading.casts)
+    takeMediaHandlers(reading.mediaHandlers, exposed: exposed)
     for source in relationships.keys { relationships[source]?.sort(by: Self.precedes) }
   }
 
@@ -85,6 +88,53 @@ extension SchemaCache {
     var type = types[id]
     while let next = type?.baseTypeID.flatMap({ types[$0] }) { type = next }
     return type
+  }
+
+  // MARK: Representations and media types
+
+  private mutating func takeRepresentations(_ casts: [TypeMetadata.Cast]) {
+    if casts.isEmpty { return }
+    var byType: [String: Representation] = [:]
+    for cast in casts {
+      switch (cast.source, cast.target) {
+      case (let domain, "json"): byType[domain, default: .init()].toJSON = cast.function
+      case ("json", let domain): byType[domain, default: .init()].fromJSON = cast.function
+      case ("text", let domain): byType[domain, default: .init()].fromText = cast.function
+      // What a domain becomes as text is nothing that is ever sent.
+      default: break
+      }
+    }
+    for (name, relation) in relations {
+      for column in relation.columns {
+        guard let representation = byType[column.type] else { continue }
+        relations[name]?.representations[column.name] = representation
+      }
+    }
+  }
+
+  private mutating func takeMediaHandlers(
+    _ handlers: [TypeMetadata.MediaHandler], exposed: Set<String>
+  ) {
+    for handler in handlers where exposed.contains(handler.schema) {
+      let type = handler.mediaType.lowercased()
+      let isAnything =
+        (handler.argumentSchema, handler.argumentType) == ("pg_catalog", "anyelement")
+      let target: MediaHandler.Target
+      let function: QualifiedName
+      if handler.isAggregate {
+        target =
+          isAnything
+          ? .anything : .named(QualifiedName(handler.argumentSchema, handler.argumentType))
+        function = QualifiedName(handler.schema, handler.name)
+      } else {
+        target = .named(QualifiedName(handler.schema, handler.name))
+        // A type called like a function casts to it.
+        function = QualifiedName(handler.typeSchema, handler.mediaType)
+      }
+      mediaHandlers[target, default: [:]][MediaType(type)] = MediaHandler(
+        function: function, target: target,
+        resolvedType: type == "*/*" ? .octetStream : MediaType(type), baseType: handler.baseType)
+    }
   }
 
   // MARK: Relationships
@@ -229,7 +279,7 @@ extension SchemaCache {
         }
       functions[name, default: []].append(
         Function(
-          name: name, comment: function.comment, parameters: parameters,
+          id: function.id, name: name, comment: function.comment, parameters: parameters,
           result: hasColumns || row != nil
             ? .composite(relation: row.flatMap { relations[$0] == nil ? nil : $0 }) : .scalar,
           isSetReturning: function.isSetReturning, returnsVoid: type?.format == "void",

@@ -24,6 +24,8 @@ struct WritePlan {
     var isObject: Bool
     /// Whether what an object does not name takes its default, not null.
     var fillsDefaults: Bool
+    /// By column: what makes the domain's value of JSON.
+    var conversions: [String: String] = [:]
   }
 
   var relation: QualifiedName
@@ -93,9 +95,13 @@ struct WritePlan {
     case .asSent: text = body
     case .rewritten(let bytes): text = String(decoding: bytes, as: UTF8.self)
     }
-    return Rows(
+    var found = Rows(
       columns: columns, text: text, isObject: rows.isObject,
       fillsDefaults: request.preferences.missing == .defaults && request.action != .put)
+    if !relation.representations.isEmpty {
+      found.conversions = relation.representations.compactMapValues(\.fromJSON)
+    }
+    return found
   }
 
   /// A PUT is about the one row whose key the filters say.
@@ -246,9 +252,17 @@ extension SQLText {
       append("FROM ")
       append(rows.isObject ? "(VALUES (1)) _" : "\(json)_array_elements(\(value)) _")
     } else {
-      append(rows.columns.map { quoteIdentifier($0.name) }.joined(separator: ", "))
+      let names = rows.columns.map { column in
+        let name = quoteIdentifier(column.name)
+        return rows.conversions[column.name].map { "\($0)(\(name)) AS \(name)" } ?? name
+      }
+      append(names.joined(separator: ", "))
       append(" FROM \(json)_to_record\(rows.isObject ? "" : "set")(\(value)) AS _(")
-      append(rows.columns.map { "\(quoteIdentifier($0.name)) \($0.type)" }.joined(separator: ", "))
+      let columns = rows.columns.map { column in
+        let type = rows.conversions[column.name] == nil ? column.type : "json"
+        return "\(quoteIdentifier(column.name)) \(type)"
+      }
+      append(columns.joined(separator: ", "))
       append(")")
     }
     if isOne { append(" LIMIT 1") }

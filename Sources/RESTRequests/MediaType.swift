@@ -38,6 +38,11 @@ package indirect enum MediaType: Hashable, Sendable {
       ("analyze", .analyze), ("verbose", .verbose), ("settings", .settings),
       ("buffers", .buffers), ("wal", .wal),
     ]
+
+    /// Those that are asked for, in the order of EXPLAIN.
+    package var names: [String] {
+      Self.named.filter { contains($0.option) }.map(\.name)
+    }
   }
 
   /// Reads one type with its parameters, spaces in it left out.
@@ -134,7 +139,7 @@ package indirect enum MediaType: Hashable, Sendable {
     case .object(let isStripped):
       return "application/vnd.pgrst.object+json\(isStripped ? ";nulls=stripped" : "")"
     case .plan(let type, let format, let options):
-      let names = PlanOptions.named.filter { options.contains($0.option) }.map(\.name)
+      let names = options.names
       let suffix = names.isEmpty ? "" : "; options=\(names.joined(separator: "|"))"
       return "application/vnd.pgrst.plan+\(format.rawValue); for=\"\(type.name)\"\(suffix)"
     case .other(let name): return name

@@ -272,11 +272,47 @@ struct TypeMetadataQueries {
     order by a.attrelid, a.attnum
     """
 
+  /// Casts that PostgreSQL makes by itself between a domain and JSON or text, by a function.
+  let casts = """
+    select c.castsource::pg_catalog.regtype::text, c.casttarget::pg_catalog.regtype::text,
+      c.castfunc::pg_catalog.regproc::text
+    from pg_catalog.pg_cast c
+      join pg_catalog.pg_type s on s.oid = c.castsource
+      join pg_catalog.pg_type t on t.oid = c.casttarget
+    where c.castcontext = 'i' and c.castmethod = 'f'
+      and pg_catalog.has_function_privilege(c.castfunc, 'execute')
+      and (s.typtype = 'd' and c.casttarget in ('json'::regtype, 'text'::regtype)
+        or t.typtype = 'd' and c.castsource in ('json'::regtype, 'text'::regtype))
+    """
+
+  /// What makes a body of some media type: aggregates over rows, and functions, whose result is a
+  /// domain that is named like one.
+  var mediaHandlers: String {
+    """
+    select m.typname, b.typname, p.prokind, n.nspname, p.proname, mn.nspname, an.nspname, a.typname
+    from pg_catalog.pg_type m
+      join pg_catalog.pg_type b on b.oid = m.typbasetype
+      join pg_catalog.pg_namespace mn on mn.oid = m.typnamespace
+      join pg_catalog.pg_proc p on p.prorettype = m.oid
+      join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+      left join pg_catalog.pg_type a on p.prokind = 'a' and a.oid = p.proargtypes[0]
+      left join pg_catalog.pg_namespace an on an.oid = a.typnamespace
+      left join pg_catalog.pg_class c on c.oid = a.typrelid
+    where m.typbasetype <> 0 and p.pronamespace = \(wanted)
+      and (m.typname ~* '^[a-z0-9.-]+/[a-z0-9.+-]+$' or m.typname = '*/*')
+      and (p.prokind = 'f' and not p.proretset
+        or p.prokind = 'a' and p.pronargs = 1
+          and (a.oid = 'pg_catalog.anyelement'::regtype or c.relkind in ('r', 'p', 'v', 'm', 'f')))
+    order by n.nspname collate "C", p.proname collate "C"
+    """
+  }
+
   /// All, in the order in which the reader takes their answers.
   var all: [String] {
-    [
+    let shared = [
       schemas, schemaNames, relations, columns, primaryKeys, keys, views, functions, arguments,
       types, labels, attributes,
     ]
+    return isForRequests ? shared + [casts, mediaHandlers] : shared
   }
 }

@@ -15,6 +15,33 @@ extension TypeMetadata {
     package var typesWithModifier: [String: String] = [:]
     /// By a column's `id`: what gives it a value when it has no default of its own.
     package var standInDefaults: [String: String] = [:]
+    package var casts: [Cast] = []
+    package var mediaHandlers: [MediaHandler] = []
+  }
+
+  /// A cast between a domain and JSON or text; only for requests.
+  package struct Cast: Sendable, Hashable {
+    /// Types as SQL writes them, qualified.
+    package var source: String
+    package var target: String
+    /// As SQL writes it, qualified.
+    package var function: String
+  }
+
+  /// What makes a body of a media type; only for requests.
+  package struct MediaHandler: Sendable, Hashable {
+    /// The domain's name: `text/html`, or `*/*`.
+    package var mediaType: String
+    /// The name of the type that the domain restricts.
+    package var baseType: String
+    package var isAggregate: Bool
+    package var schema: String
+    package var name: String
+    /// The domain's.
+    package var typeSchema: String
+    /// Of an aggregate's argument: a row type, or `anyelement`.
+    package var argumentSchema: String
+    package var argumentType: String
   }
 
   /// Reads relations, functions and types of some schemas: one round trip, one snapshot.
@@ -136,6 +163,8 @@ private struct TypeMetadataReader {
     takeFunctions()
     takeTypes()
     nameTypes()
+    takeCasts()
+    takeMediaHandlers()
   }
 
   private mutating func nextRows() -> [[String?]] { rest.popFirst()?.rows ?? [] }
@@ -403,6 +432,23 @@ private struct TypeMetadataReader {
       }
     }
     reading.metadata.types = types
+  }
+
+  private mutating func takeCasts() {
+    reading.casts = nextRows().map { row in
+      var cells = Cells(row)
+      return .init(source: cells.text(), target: cells.text(), function: cells.text())
+    }
+  }
+
+  private mutating func takeMediaHandlers() {
+    reading.mediaHandlers = nextRows().map { row in
+      var cells = Cells(row)
+      return .init(
+        mediaType: cells.text(), baseType: cells.text(), isAggregate: cells.text() == "a",
+        schema: cells.text(), name: cells.text(), typeSchema: cells.text(),
+        argumentSchema: cells.text(), argumentType: cells.text())
+    }
   }
 
   /// Gives columns the names and labels of their types.
