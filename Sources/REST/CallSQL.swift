@@ -59,7 +59,9 @@ struct CallPlan {
   }
 
   private static func argumentNames(of request: RESTRequest) -> [String] {
-    if request.action == .read { return request.query.arguments.map(\.name) }
+    if request.action == .read || request.action == .inform {
+      return request.query.arguments.map(\.name)
+    }
     switch request.body {
     case .json(let rows): return rows.keys
     case .arguments(let arguments): return arguments.map(\.name)

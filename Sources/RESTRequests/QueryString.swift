@@ -85,6 +85,19 @@ package struct QueryString: Hashable, Sendable {
     return String(decoding: decoded, as: UTF8.self)
   }
 
+  /// The pairs as they are, with everything but unreserved characters as percent sequences.
+  package var encoded: String {
+    var text: [UInt8] = []
+    for (index, pair) in pairs.enumerated() {
+      if index > 0 { text.append(UInt8(ascii: "&")) }
+      text.appendPercentEncoded(pair.key)
+      guard let value = pair.value else { continue }
+      text.append(UInt8(ascii: "="))
+      text.appendPercentEncoded(value)
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
   /// The same request in one spelling: keys sorted, the values of equal keys joined by commas.
   ///
   /// `Content-Location` shows it.

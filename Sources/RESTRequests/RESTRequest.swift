@@ -34,14 +34,17 @@ package struct RESTRequest: Hashable, Sendable {
     package var schemas: [String]
     /// Whether `db-tx-end` lets clients choose.
     package var allowsTransactionEnd: Bool
+    /// `db-root-spec`: the function that answers to `/`, perhaps with its schema before a dot.
+    package var rootFunction: String?
     package var limits: RequestLimits
 
     package init(
-      schemas: [String], allowsTransactionEnd: Bool = false,
+      schemas: [String], allowsTransactionEnd: Bool = false, rootFunction: String? = nil,
       limits: RequestLimits = RequestLimits()
     ) {
       self.schemas = schemas
       self.allowsTransactionEnd = allowsTransactionEnd
+      self.rootFunction = rootFunction
       self.limits = limits
     }
   }
@@ -91,12 +94,18 @@ package struct RESTRequest: Hashable, Sendable {
     }
     schema = profile ?? rules.schemas.first ?? ""
     tellsSchema = profile != nil || rules.schemas.count > 1
+    if target == .root, let root = rules.rootFunction {
+      let parts = root.split(separator: ".", maxSplits: 1).map(String.init)
+      if parts.count == 2 { schema = parts[0] }
+      target = .function(parts.last ?? root)
+    }
     action = try Self.action(method, target)
 
     var isFunction = false
     if case .function = target { isFunction = true }
     self.query = try QueryParameters(
-      QueryString(query), isFunctionRead: isFunction && action == .read, limits: rules.limits)
+      QueryString(query), isFunctionRead: isFunction && (action == .read || action == .inform),
+      limits: rules.limits)
     let headerRange = method == "GET" ? header("range").map { RowRange(header: $0) } : nil
     range = try RowRange(query: self.query.range, within: headerRange ?? .all)
     if action == .put, range != .all { throw .putLimit }
