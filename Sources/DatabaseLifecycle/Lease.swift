@@ -210,8 +210,10 @@ extension ProjectDatabase {
       case .live:
         try await turnstile.pass {
           try await copier.checkRoom(for: Ledger.live)
-          _ = try await Swap(connection: connection).whileHalted([Ledger.live]) {
-            try await copier.clone(Ledger.live, to: name)
+          _ = try await gate.whileClosed(preparing: {}) {
+            try await Swap(connection: connection).whileHalted([Ledger.live]) {
+              try await copier.clone(Ledger.live, to: name)
+            }
           }
         }
       case .fresh:

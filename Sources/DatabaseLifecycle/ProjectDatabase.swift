@@ -17,6 +17,7 @@ package actor ProjectDatabase {
   let limits: Limits
   private let inputs: @Sendable () throws -> LifecycleInputs
   let report: @Sendable (Diagnostic) -> Void
+  let gate: SwapGate
 
   private var connections: [Purpose: PostgresConnection] = [:]
   private var maintenance: Task<Void, Never>?
@@ -58,15 +59,17 @@ package actor ProjectDatabase {
   /// - Parameters:
   ///   - cluster: One that runs.
   ///   - limits: How much is kept.
+  ///   - gate: Keeps requests away while databases change places.
   ///   - inputs: Reads the project's settings as they are now.
   ///   - report: Is told of what background work finds worth a word.
   package init(
-    cluster: Cluster, limits: Limits = Limits(),
+    cluster: Cluster, limits: Limits = Limits(), gate: SwapGate = .none,
     inputs: @escaping @Sendable () throws -> LifecycleInputs,
     report: @escaping @Sendable (Diagnostic) -> Void = { _ in }
   ) {
     access = ClusterAccess(cluster: cluster)
     self.limits = limits
+    self.gate = gate
     self.inputs = inputs
     self.report = report
     spares = SparePool(access: access, wanted: limits.spares)

@@ -200,27 +200,31 @@ extension ProjectDatabase {
     in name: String, key: String, reason: String, keepsOld: Bool,
     _ connection: PostgresConnection
   ) async throws -> (snapshot: String?, halt: Duration) {
-    if keepsOld { await removeOrphanFiles() }
-    let old = try await Ledger.newName("snapshot", connection)
-    let label = keepsOld ? Self.snapshotName(reason, of: old) : nil
-    let record =
-      keepsOld
-      ? PostgresStatement(
-        sql: """
-          insert into homebase.databases (name, kind, key, label, reason)
-          select $1, 'snapshot', key, $2, $3 from homebase.databases where name = $4
-          """, values: [old, label, reason, Ledger.live])
-      // Without an entry: should we end before it is dropped, the next start drops it.
-      : PostgresStatement(sql: "select 1", values: [])
-    let halt = try await Swap(connection: connection).run(
-      [Ledger.live, name],
-      [
-        Ledger.rename(Ledger.live, to: old),
-        Ledger.rename(name, to: Ledger.live),
-        record,
-        Ledger.strike(name),
-        Ledger.record(Ledger.live, kind: .live, key: key),
-      ])
+    let (old, label, halt) = try await gate.whileClosed(preparing: {
+      if keepsOld { await removeOrphanFiles() }
+      return try await Ledger.newName("snapshot", connection)
+    }) { old in
+      let label = keepsOld ? Self.snapshotName(reason, of: old) : nil
+      let record =
+        keepsOld
+        ? PostgresStatement(
+          sql: """
+            insert into homebase.databases (name, kind, key, label, reason)
+            select $1, 'snapshot', key, $2, $3 from homebase.databases where name = $4
+            """, values: [old, label, reason, Ledger.live])
+        // Without an entry: should we end before it is dropped, the next start drops it.
+        : PostgresStatement(sql: "select 1", values: [])
+      let halt = try await Swap(connection: connection).run(
+        [Ledger.live, name],
+        [
+          Ledger.rename(Ledger.live, to: old),
+          Ledger.rename(name, to: Ledger.live),
+          record,
+          Ledger.strike(name),
+          Ledger.record(Ledger.live, kind: .live, key: key),
+        ])
+      return (old, label, halt)
+    }
     if !keepsOld { discard(old) }
     return (label, halt)
   }

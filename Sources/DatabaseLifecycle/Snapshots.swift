@@ -32,8 +32,10 @@ extension ProjectDatabase {
       let copier = access.copier(connection)
       try await copier.checkRoom(for: Ledger.live)
       do {
-        _ = try await Swap(connection: connection).whileHalted([Ledger.live]) {
-          try await copier.clone(Ledger.live, to: copy)
+        _ = try await gate.whileClosed(preparing: {}) {
+          try await Swap(connection: connection).whileHalted([Ledger.live]) {
+            try await copier.clone(Ledger.live, to: copy)
+          }
         }
         _ = try await connection.pipeline([
           Ledger.record(

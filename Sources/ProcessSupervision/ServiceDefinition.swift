@@ -123,6 +123,8 @@ package enum HealthProbe: Sendable {
   case tcp(host: String, port: Int)
   /// Healthy when the answer's status is 2xx.
   case http(host: String, port: Int, path: String)
+  /// The same over a unix socket, whose file is named first.
+  case httpSocket(String, path: String)
   /// Healthy when the command ends with 0; the first word is a path or looked up in PATH.
   case command([String])
   /// Healthy when the program says so.
