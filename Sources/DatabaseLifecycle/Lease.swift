@@ -210,7 +210,7 @@ extension ProjectDatabase {
       case .live:
         try await turnstile.pass {
           try await copier.checkRoom(for: Ledger.live)
-          _ = try await gate.whileClosed(preparing: {}) {
+          _ = try await gate.whileClosed {
             try await Swap(connection: connection).whileHalted([Ledger.live]) {
               try await copier.clone(Ledger.live, to: name)
             }

@@ -200,10 +200,11 @@ extension ProjectDatabase {
     in name: String, key: String, reason: String, keepsOld: Bool,
     _ connection: PostgresConnection
   ) async throws -> (snapshot: String?, halt: Duration) {
-    let (old, label, halt) = try await gate.whileClosed(preparing: {
+    func prepare() async throws -> String {
       if keepsOld { await removeOrphanFiles() }
       return try await Ledger.newName("snapshot", connection)
-    }) { old in
+    }
+    let (old, label, halt) = try await gate.whileClosed(preparing: prepare) { old in
       let label = keepsOld ? Self.snapshotName(reason, of: old) : nil
       let record =
         keepsOld

@@ -32,7 +32,7 @@ extension ProjectDatabase {
       let copier = access.copier(connection)
       try await copier.checkRoom(for: Ledger.live)
       do {
-        _ = try await gate.whileClosed(preparing: {}) {
+        _ = try await gate.whileClosed {
           try await Swap(connection: connection).whileHalted([Ledger.live]) {
             try await copier.clone(Ledger.live, to: copy)
           }

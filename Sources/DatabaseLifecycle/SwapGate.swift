@@ -23,6 +23,7 @@ package struct SwapGate: Sendable {
   /// Does something while the gate is closed.
   ///
   /// - Parameters:
+  ///   - isolation: The caller's.
   ///   - preparing: What needs no closed gate: it runs while the gate closes.
   ///   - work: What needs it.
   /// - Returns: What the work returns.
@@ -36,5 +37,12 @@ package struct SwapGate: Sendable {
     let prepared = try await preparing()
     await closed
     return try await work(prepared)
+  }
+
+  /// Does something while the gate is closed, when nothing can be prepared.
+  func whileClosed<Result>(
+    isolation: isolated (any Actor)? = #isolation, _ work: () async throws -> Result
+  ) async throws -> Result {
+    try await whileClosed(preparing: {}, { try await work() })
   }
 }

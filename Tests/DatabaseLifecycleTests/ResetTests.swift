@@ -598,7 +598,7 @@ import Testing
 /// Runs a test with a project of two migrations and a seed, on a cluster of its own.
 func withDatabase(
   limits: ProjectDatabase.Limits = ProjectDatabase.Limits(),
-  settings: ClusterSettings = ClusterSettings(),
+  settings: ClusterSettings = ClusterSettings(), gate: SwapGate = .none,
   _ body: (TemporaryFolder, ProjectDatabase) async throws -> Void
 ) async throws {
   let folder = try TemporaryFolder()
@@ -606,7 +606,8 @@ func withDatabase(
   try folder.write("migrations/2_more.sql", "alter table notes add column more int;")
   try folder.write("seeds/notes.sql", "insert into notes (id, body) values (1, 'seeded');")
   try await withOwnCluster(settings: settings) { cluster in
-    let database = ProjectDatabase(cluster: cluster, limits: limits, inputs: { folder.inputs })
+    let database = ProjectDatabase(
+      cluster: cluster, limits: limits, gate: gate, inputs: { folder.inputs })
     _ = try await database.open()
     do {
       try await body(folder, database)
