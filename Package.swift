@@ -103,7 +103,6 @@ let package = Package(
         "Diagnostics", "PostgresClient", "WebTokens", "RESTRequests", "HTTPService", "REST",
         .product(name: "NIOCore", package: "swift-nio"),
       ]),
-    room("DatabaseWorkers", ["Diagnostics", "PostgresClient", "DatabaseCluster", "CCurl"]),
     room(
       "Gateway",
       [

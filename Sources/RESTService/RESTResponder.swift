@@ -59,7 +59,7 @@ struct RESTResponder: HTTPResponder {
   ) async throws -> HTTPResponse {
     let settings = loaded.settings
     let identity = try Identity(request, settings)
-    let understood = try body.withUnsafeReadableBytes { (bytes) throws(RESTError) in
+    var understood = try body.withUnsafeReadableBytes { (bytes) throws(RESTError) in
       try RESTRequest(
         method: request.method, path: request.path, query: request.query,
         headers: request.headers.map { (name: $0.name, value: $0.value) },
@@ -75,7 +75,16 @@ struct RESTResponder: HTTPResponder {
     }
     switch (understood.action, understood.target) {
     case (.inform, _): return try information(understood, loaded)
-    case (_, .root): return try await root(understood, request, identity, database, loaded)
+    case (_, .root):
+      guard let function = settings.rootFunction else {
+        return try await description(
+          understood,
+          requestSettings(
+            request, understood, identity, settings, timeZone: preferences.timeZone,
+            function: nil, isReadOnly: true), isAnonymous: identity.isAnonymous, database, loaded)
+      }
+      understood.target = .function(function.name)
+      understood.schema = function.schema
     default: break
     }
     let statement = try RESTStatement(

@@ -44,10 +44,6 @@ extension RESTError {
   static let statusSetting = RESTError(
     status: 500, code: "PGRST112", message: "response.status guc must be a valid status code")
 
-  /// `openapi-mode` says that nothing is told.
-  static let rootDisabled = RESTError(
-    status: 404, code: "PGRST126", message: "Root endpoint metadata is disabled")
-
   /// A `RAISE` about the whole response that does not parse.
   static func raised(_ details: String, hint: String) -> RESTError {
     RESTError(

@@ -25,7 +25,10 @@ struct StackSettings: Sendable {
   /// Settings of functions that hold for the whole transaction.
   var hoistedSettings: Set<String>
   var roles: [String: RoleSettings] = [:]
-  var values: SettingValues
+  var description: OpenAPIDocument.Rules
+  /// The function that answers `/`; nil for the description.
+  var rootFunction: QualifiedName?
+  private var values: SettingValues
 
   /// What ALTER ROLE gave a role that requests can become.
   struct RoleSettings: Sendable, Hashable {
@@ -65,6 +68,15 @@ struct StackSettings: Sendable {
     preRequest = values["db_pre_request"].map { name in
       let parts = name.split(separator: ".", maxSplits: 1).map { quoteIdentifier(String($0)) }
       return PostgresStatement("SELECT \(parts.joined(separator: "."))()")
+    }
+    description = OpenAPIDocument.Rules(
+      mode: OpenAPIDocument.Rules.Mode(rawValue: values["openapi_mode"] ?? "") ?? .followPrivileges,
+      serverURI: values["openapi_server_proxy_uri"] ?? stack.publicURL ?? "http://127.0.0.1:3000",
+      tellsSecurity: values.flag("openapi_security_active") ?? false)
+    rootFunction = values["db_root_spec"].map { name in
+      let parts = name.split(separator: ".", maxSplits: 1).map { String($0) }
+      return parts.count == 2
+        ? QualifiedName(parts[0], parts[1]) : QualifiedName(stack.schemas[0], name)
     }
     hoistedSettings = Set(
       values.list("db_hoisted_tx_settings") ?? [
