@@ -114,12 +114,19 @@ struct TypeMetadataQueries {
   }
 
   /// What stands in for a default that the column itself does not have: its sequence, its domain's.
+  ///
+  /// By `oid` alone: `pg_get_serial_sequence` asks for USAGE on the schema.
   private var standIn: String {
     if !isForRequests { return "null" }
     return """
-      case when a.attidentity = 'd' then pg_catalog.format('pg_catalog.nextval(%L)',
-            pg_catalog.pg_get_serial_sequence(
-              c.oid::regclass::text, a.attname))
+      case when a.attidentity = 'd' then (
+            select pg_catalog.format('pg_catalog.nextval(%L)',
+              pg_catalog.format('%I.%I', o.nspname, q.relname))
+            from pg_catalog.pg_depend e
+              join pg_catalog.pg_class q on q.oid = e.objid and q.relkind = 'S'
+              join pg_catalog.pg_namespace o on o.oid = q.relnamespace
+            where e.classid = 'pg_catalog.pg_class'::regclass and e.refclassid = e.classid
+              and e.refobjid = c.oid and e.refobjsubid = a.attnum and e.deptype = 'i')
           when a.attidentity = '' and a.attgenerated = '' and not a.atthasdef then (
             select pg_catalog.pg_get_expr(b.typdefaultbin, 0) from pg_catalog.pg_type b
             where b.oid = a.atttypid and b.typtype = 'd') end

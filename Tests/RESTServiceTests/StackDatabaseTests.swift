@@ -116,7 +116,8 @@ import Testing
       var parameters = service.parameters
       parameters.database += "_late"
       let connection = try await PostgresConnection.connect(parameters)
-      _ = try await connection.execute("create table t (id int); insert into t values (1)")
+      _ = try await connection.execute(
+        "create table t (id int); insert into t values (1); notify pgrst")
       await connection.close()
       let found = await ask(service, "GET /t") { $0.status == 200 }
       #expect(found.body == #"[{"id":1}]"#)
