@@ -141,6 +141,14 @@ let package = Package(
       name: "TestCluster",
       dependencies: ["PostgresClient", "DatabaseCluster", "ProcessSupervision"],
       path: "Tests/TestCluster", swiftSettings: settings),
+    // Raw bytes over real sockets, for tests of what speaks HTTP.
+    .target(
+      name: "TestSockets",
+      dependencies: [
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      path: "Tests/TestSockets", swiftSettings: settings),
     tests(of: "Diagnostics"),
     tests(of: "Console", ["Diagnostics"]),
     tests(of: "Cryptography", ["Diagnostics"]),
@@ -161,7 +169,7 @@ let package = Package(
     tests(
       of: "HTTPMessages",
       [
-        "Diagnostics",
+        "Diagnostics", "TestSockets",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"),
@@ -170,11 +178,19 @@ let package = Package(
     tests(
       of: "DatabaseCluster", ["Diagnostics", "PostgresClient", "ProcessSupervision", "SQLScript"]),
     tests(of: "SchemaCatalog", ["PostgresClient", "TestCluster"]),
+    tests(
+      of: "HTTPService",
+      [
+        "Diagnostics", "ProcessSupervision", "TestSockets",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ]),
     tests(of: "DatabaseWorkers", ["PostgresClient", "ProcessSupervision", "TestCluster"]),
     tests(
       of: "Gateway",
       [
-        "Diagnostics", "HTTPMessages", "ProcessSupervision",
+        "Diagnostics", "HTTPMessages", "ProcessSupervision", "TestSockets",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -72,6 +72,10 @@ package struct MessageBody: Sendable {
         framing = rest == 0 ? .chunkEnd : .chunk(rest)
         return .piece(piece)
       case .chunkEnd:
+        // Said at once: the line's end may never come.
+        guard input.readableBytesView.first ?? .carriageReturn == .carriageReturn else {
+          throw .badRequest("chunk end")
+        }
         guard let line = try takeLine(&input) else { return .needsMore }
         guard line.readableBytes == 0 else { throw .badRequest("chunk end") }
         framing = .chunkSize

@@ -18,6 +18,18 @@ package enum HTTPServiceError: Error, Sendable, Hashable {
   case wrongLength(named: Int, written: Int)
 }
 
+extension HTTPServiceError {
+  /// The status that tells a client what was wrong.
+  package var status: Int {
+    switch self {
+    case .bodyTooLarge: 413
+    case .malformedBody: 400
+    case .stalled: 408
+    case .cannotListen, .clientGone, .bodyIsOver, .wrongLength: 500
+    }
+  }
+}
+
 extension HTTPServiceError: DiagnosticConvertible {
   package var diagnostic: Diagnostic {
     switch self {

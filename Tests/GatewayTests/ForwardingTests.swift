@@ -1,6 +1,7 @@
 import NIOCore
 import ProcessSupervision
 import Synchronization
+import TestSockets
 import Testing
 
 @testable import Gateway
@@ -234,18 +235,5 @@ import Testing
         ], timeout: .seconds(20))
       #expect(large.output == "200 5000000")
     }
-  }
-}
-
-extension String {
-  /// The pieces between a separator.
-  func components(of separator: String) -> [String] {
-    var pieces: [String] = []
-    var rest = self[...]
-    while let range = rest.firstRange(of: separator) {
-      pieces.append(String(rest[..<range.lowerBound]))
-      rest = rest[range.upperBound...]
-    }
-    return pieces + [String(rest)]
   }
 }

@@ -1,5 +1,6 @@
 import HTTPMessages
 import NIOCore
+import TestSockets
 import Testing
 
 @testable import Gateway
@@ -177,18 +178,5 @@ import Testing
     #expect(!(authorization.first?.hasPrefix("bearer sb_") ?? true), "\(detail)")
     #expect(values("content-length").count + values("transfer-encoding").count <= 1, "\(detail)")
     #expect(lines.suffix(2) == ["", ""], "\(detail)")
-  }
-}
-
-/// A generator that a seed repeats (SplitMix64).
-struct Seeded: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-    return value ^ (value >> 31)
   }
 }

@@ -1,5 +1,6 @@
 import NIOCore
 import Synchronization
+import TestSockets
 import Testing
 
 @testable import Gateway

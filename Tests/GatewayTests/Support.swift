@@ -1,14 +1,10 @@
-import FoundationEssentials
-import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 import Synchronization
+import TestSockets
 
 @testable import Gateway
-
-/// The loops of services and clients in tests.
-let testGroup = MultiThreadedEventLoopGroup(numberOfThreads: 2)
 
 let testKeys = GatewayConfiguration.Keys(
   publishable: "sb_publishable_one", secret: "sb_" + "secret_one", anon: "eyJ.anon.one",
@@ -35,10 +31,16 @@ func withWorld(
   service: (@Sendable (any Channel) -> EventLoopFuture<Void>)? = nil, loops: Int = 1,
   body: (World) async throws -> Void
 ) async throws {
-  var template = Array("/tmp/homebase-gateway-XXXXXX".utf8CString)
-  guard let made = mkdtemp(&template) else { throw Failure("mkdtemp") }
-  let folder = String(cString: made)
-  defer { try? FileManager.default.removeItem(atPath: folder) }
+  try await withFolder { folder in
+    try await runWorld(in: folder, change, service: service, loops: loops, body: body)
+  }
+}
+
+private func runWorld(
+  in folder: String, _ change: (inout GatewayConfiguration, String) throws -> Void,
+  service: (@Sendable (any Channel) -> EventLoopFuture<Void>)?, loops: Int,
+  body: (World) async throws -> Void
+) async throws {
   let socket = folder + "/s.sock"
   let upstream = try await ServerBootstrap(group: testGroup)
     .childChannelOption(.allowRemoteHalfClosure, value: true)
@@ -70,62 +72,18 @@ func withWorld(
   try? await upstream.close()
 }
 
-struct Failure: Error {
-  var text: String
-  init(_ text: String) { self.text = text }
-}
-
-/// A connection that says what a test writes, byte by byte, and hands out what comes back.
+/// A connection to a gateway.
 func withClient(
   _ port: Int,
   body:
     @Sendable (inout RawReader, NIOAsyncChannelOutboundWriter<ByteBuffer>) async throws -> Void
 ) async throws {
-  let channel = try await ClientBootstrap(group: testGroup)
-    .connect(host: "127.0.0.1", port: port) { channel in
-      channel.eventLoop.makeCompletedFuture {
-        try NIOAsyncChannel(
-          wrappingChannelSynchronously: channel,
-          configuration: .init(
-            backPressureStrategy: .init(lowWatermark: 1, highWatermark: 2),
-            isOutboundHalfClosureEnabled: true, inboundType: ByteBuffer.self,
-            outboundType: ByteBuffer.self))
-      }
-    }
-  try await channel.executeThenClose { inbound, outbound in
-    var reader = RawReader(iterator: inbound.makeAsyncIterator())
-    try await body(&reader, outbound)
-  }
-}
-
-struct RawReader {
-  var iterator: NIOAsyncChannelInboundStream<ByteBuffer>.AsyncIterator
-  var text = ""
-
-  /// Reads until the text is as wanted; what has been read is returned and taken away.
-  mutating func read(until isEnough: (String) -> Bool) async throws -> String {
-    while !isEnough(text) {
-      guard let next = try await iterator.next() else { break }
-      text += String(buffer: next)
-    }
-    defer { text = "" }
-    return text
-  }
-
-  /// Reads to the connection's end.
-  mutating func readAll() async throws -> String { try await read { _ in false } }
+  try await withClient(.port(port), body: body)
 }
 
 /// Sends a text and reads to the end: the text must make the gateway close.
 func converse(_ port: Int, _ text: String) async throws -> String {
-  let result = Mutex("")
-  try await withClient(port) { reader, writer in
-    // The gateway may have closed by now, on a busy machine; what it said is there all the same.
-    if !text.isEmpty { try? await writer.write(ByteBuffer(string: text)) }
-    let answer = try await reader.readAll()
-    result.withLock { $0 = answer }
-  }
-  return result.withLock { $0 }
+  try await converse(.port(port), text)
 }
 
 /// A GET that ends its connection.
