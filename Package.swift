@@ -106,7 +106,7 @@ let package = Package(
     room(
       "Gateway",
       [
-        "Diagnostics", "Cryptography", "HTTPMessages",
+        "Diagnostics", "Cryptography", "HTTPMessages", "HTTPService",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ]),
@@ -190,7 +190,7 @@ let package = Package(
     tests(
       of: "Gateway",
       [
-        "Diagnostics", "HTTPMessages", "ProcessSupervision", "TestSockets",
+        "Diagnostics", "HTTPMessages", "HTTPService", "ProcessSupervision", "TestSockets",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -408,6 +408,7 @@ final class ClientConnection: ChannelInboundHandler {
   func start() {
     state?.inFlight += 1
     isCounted = true
+    finishHead(generation: state?.generation, to: &requestHead)
     connect()
   }
 

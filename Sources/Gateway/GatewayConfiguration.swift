@@ -60,14 +60,18 @@ package struct GatewayConfiguration: Codable, Sendable, Hashable {
     package var keys: Keys
     /// Sockets that differ from those that all stacks share: service to path.
     package var services: [String: String]?
+    /// Which of its databases it has: services are told in `x-homebase-generation`.
+    package var generation: UInt64?
 
     package init(
-      id: String, hosts: [String]? = nil, keys: Keys = Keys(), services: [String: String]? = nil
+      id: String, hosts: [String]? = nil, keys: Keys = Keys(), services: [String: String]? = nil,
+      generation: UInt64? = nil
     ) {
       self.id = id
       self.hosts = hosts
       self.keys = keys
       self.services = services
+      self.generation = generation
     }
   }
 
@@ -87,6 +91,8 @@ package struct GatewayConfiguration: Codable, Sendable, Hashable {
     package var connections: Int?
     /// How long a request waits while its stack is paused; then 503.
     package var pauseTimeoutMilliseconds: Int?
+    /// How long a stack stays paused without a word from who paused it.
+    package var holdTimeoutMilliseconds: Int?
     /// How long a kept connection to a service is idle before it is closed.
     package var upstreamIdleMilliseconds: Int?
 
@@ -100,6 +106,7 @@ package struct GatewayConfiguration: Codable, Sendable, Hashable {
       case stallTimeoutMilliseconds = "stall_timeout_ms"
       case connections
       case pauseTimeoutMilliseconds = "pause_timeout_ms"
+      case holdTimeoutMilliseconds = "hold_timeout_ms"
       case upstreamIdleMilliseconds = "upstream_idle_ms"
     }
   }
@@ -114,15 +121,17 @@ package struct GatewayConfiguration: Codable, Sendable, Hashable {
   package var defaultStack: String?
   /// Paths and where they lead; nil: those of a Supabase project.
   package var routes: [Route]?
-  /// Whether a request without any key may pass a keyed route, as the Supabase CLI's gateway lets it.
+  /// Whether a request without any key may pass a keyed route; nil: yes, as with the Supabase CLI.
   package var passesKeyless: Bool?
   /// Bounds.
   package var limits: Limits?
+  /// The unix socket where the gateway is told to pause and resume; looked at when it starts.
+  package var control: String?
 
   package init(
     listeners: [Listener], services: [String: String], stacks: [Stack],
     defaultStack: String? = nil, routes: [Route]? = nil, passesKeyless: Bool? = nil,
-    limits: Limits? = nil
+    limits: Limits? = nil, control: String? = nil
   ) {
     self.listeners = listeners
     self.services = services
@@ -131,10 +140,11 @@ package struct GatewayConfiguration: Codable, Sendable, Hashable {
     self.routes = routes
     self.passesKeyless = passesKeyless
     self.limits = limits
+    self.control = control
   }
 
   enum CodingKeys: String, CodingKey {
-    case listeners, services, stacks, routes, limits
+    case listeners, services, stacks, routes, limits, control
     case defaultStack = "default_stack"
     case passesKeyless = "passes_keyless"
   }

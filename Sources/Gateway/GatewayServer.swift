@@ -9,15 +9,24 @@ package final class GatewayServer: Sendable {
   private struct Doors {
     var open: [GatewayConfiguration.Listener: any Channel] = [:]
     var isStopped = false
+    var hold = TimeAmount.seconds(60)
+    /// What resumes a paused stack when nobody else does.
+    var holds: [String: Scheduled<Void>] = [:]
+    var stacks: Set<String> = []
   }
 
   private let group: MultiThreadedEventLoopGroup
   private let workers: [NIOLoopBound<Worker>]
   private let doors = Mutex(Doors())
+  private let log: @Sendable (String) -> Void
 
-  private init(group: MultiThreadedEventLoopGroup, workers: [NIOLoopBound<Worker>]) {
+  private init(
+    group: MultiThreadedEventLoopGroup, workers: [NIOLoopBound<Worker>],
+    log: @escaping @Sendable (String) -> Void
+  ) {
     self.group = group
     self.workers = workers
+    self.log = log
   }
 
   /// Opens the doors.
@@ -44,7 +53,8 @@ package final class GatewayServer: Sendable {
           return NIOLoopBound(worker, eventLoop: loop)
         }.get())
     }
-    let server = GatewayServer(group: group, workers: workers)
+    let server = GatewayServer(group: group, workers: workers, log: log)
+    server.note(snapshot)
     do {
       try await server.openDoors(configuration.listeners)
     } catch {
@@ -71,6 +81,7 @@ package final class GatewayServer: Sendable {
     for worker in workers {
       try await worker.eventLoop.submit { worker.value.reload(snapshot) }.get()
     }
+    note(snapshot)
     let wanted = Set(configuration.listeners)
     let closed = doors.withLock { doors in
       let closed = doors.open.filter { !wanted.contains($0.key) }
@@ -80,16 +91,28 @@ package final class GatewayServer: Sendable {
     for channel in closed { try? await channel.close() }
   }
 
+  private func note(_ snapshot: Snapshot) {
+    doors.withLock { doors in
+      doors.hold = snapshot.bounds.hold
+      doors.stacks = Set(snapshot.stacks.map(\.id))
+    }
+  }
+
+  /// Whether there is such a stack.
+  package func knows(_ stack: String) -> Bool { doors.withLock { $0.stacks.contains(stack) } }
+
   /// Lets no request of a stack begin, and waits for those that have begun.
   ///
   /// New ones wait as long as the limits say, then get 503. A tunnel (websocket) is no request
-  /// under way.
+  /// under way. Who paused it may have died: after `hold_timeout_ms` without another word the stack
+  /// is resumed.
   ///
   /// - Parameters:
   ///   - stack: Its id; one that is not known has no requests.
   ///   - timeout: How long to wait; the stack stays paused afterwards either way.
   /// - Returns: False when the time was over first.
   package func pause(_ stack: String, timeout: Duration = .seconds(10)) async -> Bool {
+    hold(stack)
     let futures = workers.map { worker in
       worker.eventLoop.flatSubmit { worker.value.pause(stack) }
     }
@@ -118,10 +141,32 @@ package final class GatewayServer: Sendable {
 
   /// Lets a stack's requests go on, those that waited first.
   ///
-  /// - Parameter stack: Its id.
-  package func resume(_ stack: String) async {
+  /// - Parameters:
+  ///   - stack: Its id.
+  ///   - generation: Which of its databases it has now, for its services; nil: as before.
+  package func resume(_ stack: String, generation: UInt64? = nil) async {
+    doors.withLock { $0.holds.removeValue(forKey: stack) }?.cancel()
     for worker in workers {
-      try? await worker.eventLoop.submit { worker.value.resume(stack) }.get()
+      try? await worker.eventLoop.submit {
+        worker.value.resume(stack, generation: generation)
+      }.get()
+    }
+  }
+
+  private func hold(_ stack: String) {
+    doors.withLock { doors in
+      doors.holds[stack]?.cancel()
+      doors.holds[stack] = group.next().scheduleTask(in: doors.hold) { [weak self] in
+        self?.goOn(stack)
+      }
+    }
+  }
+
+  private func goOn(_ stack: String) {
+    doors.withLock { _ = $0.holds.removeValue(forKey: stack) }
+    log("the stack \(stack) goes on: who paused it has said nothing since")
+    for worker in workers {
+      worker.eventLoop.execute { worker.value.resume(stack, generation: nil) }
     }
   }
 
@@ -143,6 +188,7 @@ package final class GatewayServer: Sendable {
     let channels = doors.withLock { doors -> [any Channel]? in
       guard !doors.isStopped else { return nil }
       doors.isStopped = true
+      for hold in doors.holds.values { hold.cancel() }
       defer { doors.open = [:] }
       return doors.open.values.map { $0 }
     }

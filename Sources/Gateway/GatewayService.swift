@@ -1,7 +1,6 @@
 import Diagnostics
-import Dispatch
 import FoundationEssentials
-import Glibc
+import HTTPService
 
 /// Runs a gateway until it is told to end, reading its file again whenever it is told to.
 ///
@@ -17,43 +16,41 @@ import Glibc
 package func serveGateway(
   file: String, loops: Int, lifeline: Int32?, log: @escaping @Sendable (String) -> Void
 ) async throws {
-  enum Word {
-    case reload, stop
-  }
-  let (words, speaker) = AsyncStream.makeStream(of: Word.self)
-  // The sources first: a signal during the start is not lost.
-  let signals = [SIGTERM, SIGINT, SIGHUP].map { number in
-    signal(number, SIG_IGN)
-    let source = DispatchSource.makeSignalSource(signal: number)
-    source.setEventHandler { speaker.yield(number == SIGHUP ? .reload : .stop) }
-    source.resume()
-    return source
-  }
-  let pipe = lifeline.map { descriptor in
-    let source = DispatchSource.makeReadSource(fileDescriptor: descriptor)
-    source.setEventHandler { speaker.yield(.stop) }
-    source.resume()
-    return source
-  }
-  defer {
-    for source in signals { source.cancel() }
-    pipe?.cancel()
-  }
-  let server = try await GatewayServer.start(try read(file), loops: loops, log: log)
-  log("the gateway listens on \(server.ports.map(String.init).joined(separator: ", "))")
-  for await word in words {
-    guard word == .reload else { break }
+  let orders = ServiceOrders(lifeline: lifeline)
+  let configuration = try read(file)
+  let server = try await GatewayServer.start(configuration, loops: loops, log: log)
+  let reload = { @Sendable in
     do {
       try await server.reload(try read(file))
       log("the gateway has read its configuration again")
     } catch {
-      let diagnostic = (error as? GatewayError)?.diagnostic
       log(
         "the gateway goes on with the configuration that it had: "
-          + (diagnostic?.message ?? "\(error)"))
+          + Diagnostic(describing: error).message)
+      throw error
     }
   }
+  let control: HTTPServer?
+  do {
+    control = try await openControl(configuration.control, server, log, reload)
+  } catch {
+    await server.stop(grace: .zero)
+    throw error
+  }
+  log("the gateway listens on \(server.ports.map(String.init).joined(separator: ", "))")
+  await orders.untilStop { try? await reload() }
+  // The control socket last: a supervisor may still ask how it goes.
   await server.stop()
+  await control?.stop(grace: .zero)
+}
+
+private func openControl(
+  _ path: String?, _ server: GatewayServer, _ log: @escaping @Sendable (String) -> Void,
+  _ reload: @escaping @Sendable () async throws -> Void
+) async throws -> HTTPServer? {
+  guard let path else { return nil }
+  return try await HTTPServer.start(
+    .unix(path), responder: GatewayControl(server: server, reload: reload), log: log)
 }
 
 private func read(_ file: String) throws -> GatewayConfiguration {

@@ -37,7 +37,9 @@ enum RequestPlan: Equatable {
 }
 
 extension Snapshot {
-  /// Decides on a request, and writes the head that its service gets.
+  /// Decides on a request, and writes the head that its service gets, up to its last lines.
+  ///
+  /// `finishHead` writes those when the request goes: it may have waited for another database.
   ///
   /// - Parameters:
   ///   - head: The parsed head.
@@ -199,10 +201,24 @@ extension Snapshot {
       output.writeString("Content-Length: \(length)\r\n")
     }
     if isUpgrade { output.writeStaticString("Connection: Upgrade\r\nUpgrade: websocket\r\n") }
-    output.writeStaticString("\r\n")
     return .forward(
       Forward(stack: stackIndex, route: index, socket: socket, isUpgrade: isUpgrade))
   }
+}
+
+/// Writes the last lines of a service's head.
+///
+/// - Parameters:
+///   - generation: Which of the stack's databases it has.
+///   - output: Takes them.
+func finishHead(generation: UInt64?, to output: inout ByteBuffer) {
+  if let generation {
+    output.writeStaticString("x-homebase-generation: ")
+    // Fifteen digits fit into a String without memory of its own.
+    output.writeString(String(generation))
+    output.writeStaticString("\r\n")
+  }
+  output.writeStaticString("\r\n")
 }
 
 private let websocketWord = Array("websocket".utf8)

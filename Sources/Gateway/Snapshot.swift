@@ -13,6 +13,7 @@ final class Snapshot: Sendable {
     var connections: Int
     var pauseTimeout: TimeAmount
     var upstreamIdle: TimeAmount
+    var hold: TimeAmount
 
     init(_ limits: GatewayConfiguration.Limits) {
       headBytes = limits.headBytes ?? 64 * 1024
@@ -22,6 +23,7 @@ final class Snapshot: Sendable {
       stallTimeout = .milliseconds(Int64(limits.stallTimeoutMilliseconds ?? 60_000))
       connections = limits.connections ?? 4096
       pauseTimeout = .milliseconds(Int64(limits.pauseTimeoutMilliseconds ?? 10_000))
+      hold = .milliseconds(Int64(limits.holdTimeoutMilliseconds ?? 60_000))
       upstreamIdle = .milliseconds(Int64(limits.upstreamIdleMilliseconds ?? 30_000))
     }
   }
@@ -31,6 +33,7 @@ final class Snapshot: Sendable {
     var keys: StackKeys
     /// The socket of each route; empty where the stack does not have the service.
     var sockets: [String]
+    var generation: UInt64?
   }
 
   let table: RouteTable
@@ -49,13 +52,13 @@ final class Snapshot: Sendable {
     }
     table = RouteTable(routes)
     bounds = Bounds(configuration.limits ?? .init())
-    passesKeyless = configuration.passesKeyless ?? false
+    passesKeyless = configuration.passesKeyless ?? true
     stacks = configuration.stacks.map { stack in
       Stack(
         id: stack.id, keys: StackKeys(stack.keys),
         sockets: routes.map { route in
           stack.services?[route.service] ?? configuration.services[route.service] ?? ""
-        })
+        }, generation: stack.generation)
     }
     var indices: [String: Int] = [:]
     var byHost: [String: Int] = [:]

@@ -5,8 +5,17 @@ import NIOPosix
 final class StackState {
   var inFlight = 0
   var isPaused = false
+  /// The number that the last resume named, or the configuration's.
+  var generation: UInt64?
   var waiting: [ClientConnection] = []
   var drained: [EventLoopPromise<Void>] = []
+
+  init(generation: UInt64? = nil) { self.generation = generation }
+
+  /// Takes a generation, unless a later one is known.
+  func advance(to generation: UInt64?) {
+    if let generation { self.generation = max(generation, self.generation ?? 0) }
+  }
 
   /// One request less; tells who waits for the last one.
   func leave() {
@@ -43,7 +52,7 @@ final class Worker {
     self.share = share
     self.snapshot = snapshot
     self.report = report
-    states = snapshot.stacks.map { _ in StackState() }
+    states = snapshot.stacks.map { StackState(generation: $0.generation) }
   }
 
   /// Begins to look for connections whose time is over: one timer for all of them.
@@ -75,6 +84,7 @@ final class Worker {
     var known: [String: StackState] = [:]
     for (stack, state) in zip(self.snapshot.stacks, states) { known[stack.id] = state }
     states = snapshot.stacks.map { known[$0.id] ?? StackState() }
+    for (stack, state) in zip(snapshot.stacks, states) { state.advance(to: stack.generation) }
     self.snapshot = snapshot
     startSweeping()
   }
@@ -167,9 +177,10 @@ final class Worker {
     for promise in promises { promise.fail(CancellationError()) }
   }
 
-  func resume(_ stack: String) {
+  func resume(_ stack: String, generation: UInt64?) {
     guard let index = snapshot.index(of: stack) else { return }
     let state = states[index]
+    state.advance(to: generation)
     state.isPaused = false
     let waiting = state.waiting
     state.waiting = []

@@ -117,7 +117,8 @@ import Testing
         let answer = try await get(world.port, path, [Self.key, "Origin: https://app"])
         #expect(answer.split(separator: "Access-Control-Allow-Origin:").count == 2, "\(answer)")
       }
-      let refused = try await get(world.port, "/rest/v1/x", ["Origin: https://app"])
+      let refused = try await get(
+        world.port, "/rest/v1/x", ["Origin: https://app", "apikey: sb_publishable_other"])
       #expect(refused.hasPrefix("HTTP/1.1 401") && refused.contains("Allow-Origin: *"))
     }
   }
