@@ -70,6 +70,7 @@ let package = Package(
         "ProjectConfiguration", "CProcess", "CPlatformSQL",
       ]),
     room("SchemaCatalog", ["Diagnostics", "PostgresClient"]),
+    room("IssuerKeys", ["Diagnostics", "HTTPClient", "WebTokens"]),
     room(
       "HTTPService",
       [
@@ -173,6 +174,14 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"),
+      ]),
+    tests(
+      of: "IssuerKeys",
+      [
+        "Diagnostics", "Cryptography", "WebTokens",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
     tests(of: "REST", ["PostgresClient", "RESTRequests", "SchemaCatalog", "TestCluster"]),
     tests(

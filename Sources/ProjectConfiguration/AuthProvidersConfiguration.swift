@@ -167,6 +167,26 @@ extension ThirdPartyConfiguration {
     ]
     return issuers.filter { $0.1 == true }.map(\.0)
   }
+
+  /// The issuer that is on, as its tokens name it but for a slash at the end; nil when none is.
+  ///
+  /// Source: supabase/cli, pkg/config, `issuerURL` of each provider.
+  package var issuerURL: String? {
+    if let firebase, firebase.enabled {
+      return "https://securetoken.google.com/\(firebase.projectID)"
+    }
+    if let auth0, auth0.enabled {
+      let region = auth0.tenantRegion.isEmpty ? "" : ".\(auth0.tenantRegion)"
+      return "https://\(auth0.tenant)\(region).auth0.com"
+    }
+    if let awsCognito, awsCognito.enabled {
+      return "https://cognito-idp.\(awsCognito.userPoolRegion).amazonaws.com/"
+        + awsCognito.userPoolID
+    }
+    if let clerk, clerk.enabled { return "https://\(clerk.domain)" }
+    if let workOS, workOS.enabled { return workOS.issuerURL }
+    return nil
+  }
 }
 
 /// `[auth.third_party.firebase]`.

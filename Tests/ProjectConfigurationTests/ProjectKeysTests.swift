@@ -141,4 +141,25 @@ import Testing
     #expect(configuration.auth.sms.testOTP["4152127777"] == "123456")
     #expect(configuration.functions["hello"]?.verifyJWT == false)
   }
+
+  /// Each provider has its own place for its documents.
+  @Test func issuersOfThirdParties() throws {
+    #expect(Configuration().auth.thirdParty.issuerURL == nil)
+    for (table, expected) in [
+      ("firebase]\nproject_id = \"p-1\"", "https://securetoken.google.com/p-1"),
+      ("auth0]\ntenant = \"t\"", "https://t.auth0.com"),
+      ("auth0]\ntenant = \"t\"\ntenant_region = \"eu\"", "https://t.eu.auth0.com"),
+      (
+        "aws_cognito]\nuser_pool_id = \"eu-1_x\"\nuser_pool_region = \"eu-1\"",
+        "https://cognito-idp.eu-1.amazonaws.com/eu-1_x"
+      ),
+      ("clerk]\ndomain = \"c.example\"", "https://c.example"),
+      ("workos]\nissuer_url = \"https://w.example/x\"", "https://w.example/x"),
+    ] {
+      let (configuration, _) = try read("[auth.third_party.\(table)\nenabled = true\n")
+      #expect(configuration.auth.thirdParty.issuerURL == expected)
+      let (off, _) = try read("[auth.third_party.\(table)\nenabled = false\n")
+      #expect(off.auth.thirdParty.issuerURL == nil)
+    }
+  }
 }
