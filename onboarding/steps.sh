@@ -151,17 +151,19 @@ install_packages() {
     fail "apt could not install what is missing" "see the lines above; then run this again"
 }
 
-# Puts the tests' judges that come from PyPI last on PATH: Deno compiles the TypeScript.
+# Finds the tests' judges, or takes them from PyPI: Deno compiles and runs the TypeScript, last on
+# PATH, and supabase-py is an app's own client.
 find_judges() {
   local folder=$root/.build/judges
-  if command -v deno >/dev/null; then
-    say "ok     Deno"
-    return
-  fi
-  if [[ ! -x $folder/bin/deno ]]; then
-    step "judges" bash -ec "python3 -m venv '$folder' && '$folder/bin/pip' install --quiet deno" ||
-      fail "Deno could not be installed, and without it no TypeScript is compiled" \
+  local -a wanted=()
+  command -v deno >/dev/null || [[ -x $folder/bin/deno ]] || wanted+=(deno)
+  "$folder/bin/python" -c 'import supabase' 2>/dev/null || wanted+=('supabase>=2.30,<3')
+  if ((${#wanted[@]} > 0)); then
+    step "judges" bash -ec "python3 -m venv '$folder' && '$folder/bin/pip' install --quiet ${wanted[*]@Q}" ||
+      fail "Deno or supabase-py could not be installed, and without them no client is tried" \
         "see the lines above; or put a deno of your own on PATH"
+  else
+    say "ok     Deno, supabase-py"
   fi
   PATH=$PATH:$folder/bin
   export PATH
