@@ -3,7 +3,7 @@ internal import RESTRequests
 extension OpenAPIDocument {
   private typealias Node = OpenAPINode
 
-  /// The whole document. Source: PostgREST v14's `Response/OpenAPI.hs`, whose shape it has.
+  /// The whole document, in the shape that PostgREST v14 gives it.
   var document: OpenAPINode {
     let server = Server(rules.serverURI)
     let (title, description) = Self.split(comment)

@@ -55,7 +55,7 @@ extension RESTError {
     from origin: QualifiedName, to target: String, in cache: SchemaCache
   ) -> String? {
     let found: (right: String?, wrong: String)
-    if let known = cache.relationships[origin], !known.isEmpty {
+    if let known = cache.relationships[origin] {
       let isKnown = known.contains { $0.target.name == target }
       let names = known.lazy.map(\.target.name)
       found = (
@@ -64,7 +64,7 @@ extension RESTError {
       )
     } else {
       let names = cache.relationships.lazy
-        .filter { $0.key.schema == origin.schema && !$0.value.isEmpty }.map(\.key.name)
+        .filter { $0.key.schema == origin.schema }.map(\.key.name)
       found = (mostSimilar(to: origin.name, among: names, atLeast: 0.33), origin.name)
     }
     return found.right.map { "Perhaps you meant '\($0)' instead of '\(found.wrong)'." }

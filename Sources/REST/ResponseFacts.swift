@@ -52,9 +52,10 @@ extension RESTAnswer {
     }
   }
 
-  /// What an insert answers in `Location`; nil when there is no key to tell.
+  /// What an insert answers in `Location`.
   ///
   /// - Parameter relation: Its name, without the schema.
+  /// - Returns: A path with the key as filters; nil when there is no key to tell.
   package func locationPath(of relation: String) -> String? {
     let pairs = keys.map { QueryString.Pair(key: $0.column, value: $0.filter) }
     return pairs.isEmpty ? nil : "/\(relation)?\(QueryString(pairs: pairs).encoded)"

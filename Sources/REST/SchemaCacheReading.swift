@@ -25,6 +25,7 @@ extension SchemaCache {
       reading.metadata.types.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     takeRelations(reading, types: types, exposed: exposed)
     takeRelationships(reading.metadata, exposed: exposed)
+    noteHiddenJunctions(reading.metadata, exposed: exposed)
     takeFunctions(reading.metadata, types: types, exposed: exposed)
     takeComputedRelationships(reading.metadata, types: types, exposed: exposed)
     takeRepresentations(reading.casts)
@@ -188,6 +189,28 @@ extension SchemaCache {
     }
   }
 
+  /// Relations that lead to others only through junctions that are not exposed have no relationship,
+  /// but are known: for them no other name is suggested.
+  private mutating func noteHiddenJunctions(_ metadata: TypeMetadata, exposed: Set<String>) {
+    var keys: [QualifiedName: Set<String>] = [:]
+    for key in metadata.primaryKeys where !exposed.contains(key.schema) {
+      keys[QualifiedName(key.schema, key.table), default: []].insert(key.name)
+    }
+    var ends: [QualifiedName: [(name: String, end: QualifiedName)]] = [:]
+    for key in metadata.relationships where !key.isOneToOne {
+      let junction = QualifiedName(key.schema, key.relation)
+      guard let primary = keys[junction], primary.isSuperset(of: key.columns) else { continue }
+      ends[junction, default: []].append(
+        (key.foreignKeyName, QualifiedName(key.referencedSchema, key.referencedRelation)))
+    }
+    for list in ends.values where list.count > 1 {
+      for one in list where exposed.contains(one.end.schema) {
+        let leads = list.contains { $0.name != one.name && $0.end.schema == one.end.schema }
+        if leads { relationships[one.end, default: []] += [] }
+      }
+    }
+  }
+
   /// A function of a row that gives rows takes the place of what keys say about the same two names.
   private mutating func takeComputedRelationships(
     _ metadata: TypeMetadata, types: [Int: TypeMetadata.TypeEntry], exposed: Set<String>
@@ -287,6 +310,15 @@ extension SchemaCache {
           settings: (function.settings ?? [:]).sorted { $0.key < $1.key }.map {
             Setting(name: $0.key, value: $0.value)
           }))
+    }
+    // Those with fewer parameters first, as several that fit are told.
+    for name in functions.keys {
+      functions[name]?.sort { one, other in
+        let (first, second) = (one.parameters, other.parameters)
+        if first.count != second.count { return first.count < second.count }
+        return first.flatMap { [$0.name, $0.type] }
+          .lexicographicallyPrecedes(second.flatMap { [$0.name, $0.type] })
+      }
     }
   }
 }

@@ -23,7 +23,10 @@ extension RESTError {
     case "23503", "23505": return 409
     case "25006": return 405
     case "21000": return error.message.hasSuffix("requires a WHERE clause") ? 400 : 500
-    case "22023": return error.message.hasPrefix("role \"") ? 401 : 400
+    case "22023":
+      let isRole =
+        error.message.hasPrefix("role") && error.message.hasSuffix("does not exist")
+      return isRole ? 401 : 400
     case "53400", "42P17": return 500
     case "57P01": return 503
     case "P0001": return 400
@@ -32,8 +35,10 @@ extension RESTError {
     case "42501": return isAnonymous ? 401 : 403
     default: break
     }
-    if code.hasPrefix("PT"), let status = Int(code.dropFirst(2)), (100...599).contains(status) {
-      return status
+    if code.hasPrefix("PT") {
+      // A status that is none is a mistake of who raised it.
+      let status = Int(code.dropFirst(2)) ?? 500
+      return (100...599).contains(status) ? status : 500
     }
     switch code.prefix(2) {
     case "08", "53": return 503

@@ -72,7 +72,9 @@ struct WritePlan {
     }
     switch request.preferences.representation {
     case .full: returning = Self.returning(read, relation.primaryKey)
-    case .headersOnly where request.action == .insert: returning = relation.primaryKey
+    case .headersOnly where request.action == .insert:
+      // The columns' order is that of the address.
+      returning = relation.columns.map(\.name).filter(relation.primaryKey.contains)
     default: returning = []
     }
   }

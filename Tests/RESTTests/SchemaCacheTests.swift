@@ -206,4 +206,33 @@ import Testing
     #expect(cache.relations.count == 300)
     #expect(cache.relationships.values.map(\.count).reduce(0, +) == 600)
   }
+
+  /// Two ends of a hidden junction are known, though nothing leads from one to the other.
+  @Test func hiddenJunctionsAreNoted() async throws {
+    let cache = try await read(
+      """
+      create schema hidden;
+      create table one (id int primary key);
+      create table two (id int primary key);
+      create table lone (id int primary key);
+      create table hidden.pairs (
+        one_id int references one, two_id int references two, primary key (one_id, two_id));
+      """)
+    #expect(cache.relationships[QualifiedName("public", "one")] == [])
+    #expect(cache.relationships[QualifiedName("public", "two")] == [])
+    #expect(cache.relationships[QualifiedName("public", "lone")] == nil)
+  }
+
+  /// Of several functions that fit, clients are told those with fewer parameters first.
+  @Test func overloadsAreOrderedByTheirParameters() async throws {
+    let cache = try await read(
+      """
+      create function f(a xml) returns int language sql as 'select 1';
+      create function f(a text, b int default 0) returns int language sql as 'select 1';
+      create function f(a int) returns int language sql as 'select 1';
+      """)
+    let overloads = cache.functions[QualifiedName("public", "f")] ?? []
+    #expect(
+      overloads.map { $0.parameters.map(\.type) } == [["integer"], ["xml"], ["text", "integer"]])
+  }
 }
