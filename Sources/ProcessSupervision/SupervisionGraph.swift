@@ -74,6 +74,8 @@ package struct SupervisionGraph: Sendable {
     var probeDelay = Duration.zero
     var restartsByHand = false
     var failsWhateverItsCode = false
+    /// It ran out of time at a start, and is tried again for as long as it takes.
+    var isLate = false
     var lastExit: ExitStatus?
     var reason: String?
   }
@@ -138,6 +140,7 @@ package struct SupervisionGraph: Sendable {
   func state(of name: String) -> State {
     guard let position = index[name] else { return .stopped }
     let node = nodes[position]
+    if waitsInVain(node) { return .backoff }
     switch node.phase {
     case .idle, .completed: return .stopped
     case .waiting: return blocker(of: position) == nil ? .starting : .failed
@@ -176,8 +179,18 @@ package struct SupervisionGraph: Sendable {
   /// True: it was left out of the start.
   func isExcluded(_ name: String) -> Bool { index[name].map { nodes[$0].isExcluded } ?? false }
 
+  /// Nobody should wait for a service that is not there in time: it may never be.
+  private func waitsInVain(_ node: Node) -> Bool {
+    guard node.isLate, node.isWanted else { return false }
+    switch node.phase {
+    case .spawning, .starting, .stopping, .clearing, .backoff: return true
+    default: return false
+    }
+  }
+
   private func isSettled(_ position: Int) -> Bool {
-    switch nodes[position].phase {
+    if waitsInVain(nodes[position]) { return true }
+    return switch nodes[position].phase {
     case .idle: !nodes[position].isWanted
     case .healthy, .unhealthy, .failed, .completed: nodes[position].isWanted
     case .waiting: blocker(of: position) != nil
@@ -286,6 +299,7 @@ package struct SupervisionGraph: Sendable {
     nodes[position].attempt = 0
     nodes[position].restartTimes = []
     nodes[position].reason = nil
+    nodes[position].isLate = false
   }
 
   private mutating func restart(_ position: Int, _ actions: inout [Action]) {
@@ -334,6 +348,7 @@ package struct SupervisionGraph: Sendable {
 
   private mutating func becomeHealthy(_ position: Int, _ now: Duration) {
     nodes[position].phase = .healthy
+    nodes[position].isLate = false
     nodes[position].probeFailures = 0
     nodes[position].reason = nil
     nodes[position].healthySince = now
@@ -365,6 +380,7 @@ package struct SupervisionGraph: Sendable {
         nodes[position].probeDelay = min(next * 1.4, min(timing.interval, .seconds(1)))
       }
     case .starting:
+      nodes[position].isLate = true
       let seconds = timing.startLimit.components.seconds
       becomeUnhealthy(position, "not healthy \(seconds) s after its start: \(reason)", &actions)
     case .healthy where node.probeFailures + 1 > timing.retries:

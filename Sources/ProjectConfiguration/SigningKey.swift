@@ -104,6 +104,14 @@ package struct SigningKey: Sendable, Hashable, Codable {
     }
   }
 
+  /// The key as everybody may know it: without its secret parts.
+  package var publicPart: SigningKey {
+    var key = self
+    (key.d, key.p, key.q, key.dp, key.dq, key.qi) = (nil, nil, nil, nil, nil, nil)
+    key.keyOperations = ["verify"]
+    return key
+  }
+
   /// Reads the keys of a file.
   ///
   /// - Parameter text: A JSON array of keys.

@@ -35,6 +35,8 @@ package struct StateLocations: Sendable, Hashable {
   package var controlSocket: String { "\(runtimeFolder)/control.sock" }
   /// For PostgreSQL's own socket; as root it is handed to PostgreSQL's user by whoever starts it.
   package var databaseSocketFolder: String { "\(runtimeFolder)/db" }
+  /// For the sockets of the other services; handed to their user in the same way.
+  package var servicesFolder: String { "\(runtimeFolder)/services" }
 
   /// The longest path that a unix socket may have.
   ///

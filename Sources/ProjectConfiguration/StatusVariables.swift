@@ -56,32 +56,45 @@ package struct StatusVariables: Sendable, Hashable {
 
   /// The names of a project's stack.
   ///
-  /// Services without a port, and those that the configuration switches off, have no names.
+  /// Services without a port, and those that the configuration or a start leaves out, have no names.
   /// Source: supabase/cli, `apps/cli-go/internal/status`.
   ///
   /// - Parameters:
   ///   - configuration: Of the project.
   ///   - keys: Its keys.
   ///   - ports: What services really listen on.
-  package init(configuration: Configuration, keys: ProjectKeys, ports: ServicePorts) {
+  ///   - leftOut: Services, by homebase's names, that a start has left out.
+  package init(
+    configuration: Configuration, keys: ProjectKeys, ports: ServicePorts,
+    leavingOut leftOut: Set<String> = []
+  ) {
     var urls: [StatusVariable] = []
     func add(_ name: String, _ value: String) {
       urls.append(StatusVariable(name: name, value: value))
     }
-    if let port = ports.api, configuration.api.enabled {
+    func serves(_ name: String, _ isEnabled: Bool = true) -> Bool {
+      isEnabled && !leftOut.contains(name)
+    }
+    if let port = ports.api, serves("gateway", configuration.api.enabled) {
       let api = configuration.apiURL(port: port)
       add("API_URL", api)
-      add("REST_URL", "\(api)/rest/v1")
-      add("GRAPHQL_URL", "\(api)/graphql/v1")
-      if configuration.edgeRuntime.enabled { add("FUNCTIONS_URL", "\(api)/functions/v1") }
-      if configuration.studio.enabled { add("MCP_URL", "\(api)/mcp") }
-      if configuration.storage.enabled { add("STORAGE_S3_URL", "\(api)/storage/v1/s3") }
+      if serves("rest") {
+        add("REST_URL", "\(api)/rest/v1")
+        add("GRAPHQL_URL", "\(api)/graphql/v1")
+      }
+      if serves("functions", configuration.edgeRuntime.enabled) {
+        add("FUNCTIONS_URL", "\(api)/functions/v1")
+      }
+      if serves("studio", configuration.studio.enabled) { add("MCP_URL", "\(api)/mcp") }
+      if serves("storage", configuration.storage.enabled) {
+        add("STORAGE_S3_URL", "\(api)/storage/v1/s3")
+      }
     }
     if let port = ports.database { add("DB_URL", configuration.databaseURL(port: port)) }
-    if let port = ports.studio, configuration.studio.enabled {
+    if let port = ports.studio, serves("studio", configuration.studio.enabled) {
       add("STUDIO_URL", "http://127.0.0.1:\(port)")
     }
-    if let port = ports.mail, configuration.mail.enabled {
+    if let port = ports.mail, serves("mailbox", configuration.mail.enabled) {
       add("MAILPIT_URL", "http://127.0.0.1:\(port)")
       add("INBUCKET_URL", "http://127.0.0.1:\(port)")
     }
@@ -93,7 +106,7 @@ package struct StatusVariables: Sendable, Hashable {
       StatusVariable(name: "ANON_KEY", value: keys.anonKey),
       StatusVariable(name: "SERVICE_ROLE_KEY", value: keys.serviceRoleKey),
     ]
-    if configuration.storage.enabled, configuration.storage.s3Protocol.enabled {
+    if serves("storage", configuration.storage.enabled), configuration.storage.s3Protocol.enabled {
       self.keys += [
         StatusVariable(name: "S3_PROTOCOL_ACCESS_KEY_ID", value: keys.s3AccessKeyID),
         StatusVariable(name: "S3_PROTOCOL_ACCESS_KEY_SECRET", value: keys.s3SecretAccessKey),

@@ -41,11 +41,16 @@ package struct ProjectContext: Sendable {
 
   /// What a project's own services find in their environment.
   ///
-  /// - Parameter ports: What the stack really listens on.
+  /// - Parameters:
+  ///   - ports: What the stack really listens on.
+  ///   - leftOut: Services that a start has left out.
   /// - Returns: The command's variables, with the stack's addresses and keys.
-  func serviceEnvironment(ports: ServicePorts) -> [String: String] {
+  func serviceEnvironment(
+    ports: ServicePorts, leavingOut leftOut: Set<String> = []
+  ) -> [String: String] {
     var result = environment
-    let variables = StatusVariables(configuration: configuration, keys: keys, ports: ports)
+    let variables = StatusVariables(
+      configuration: configuration, keys: keys, ports: ports, leavingOut: leftOut)
     result.merge(variables.all.byName) { _, own in own }
     return result
   }

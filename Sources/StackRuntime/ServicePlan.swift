@@ -16,6 +16,10 @@ struct ServicePlan: Sendable {
   static let postgres = "postgres"
   /// The name of the service for what the database asks to be done outside of it.
   static let workers = "workers"
+  /// The name of the one HTTP door's service.
+  static let gateway = "gateway"
+  /// The name of the REST service.
+  static let rest = "rest"
 
   /// Reads the compose file.
   ///
@@ -42,9 +46,16 @@ struct ServicePlan: Sendable {
         ServiceDefinition(
           name: postgres, command: [], builtIn: postgres, restart: .always), at: 0)
     }
-    if !plan.services.contains(where: { $0.builtIn == workers || $0.name == workers }) {
+    for name in [workers, rest, gateway]
+    where !plan.services.contains(where: { $0.builtIn == name || $0.name == name }) {
       plan.services.append(
-        ServiceDefinition(name: workers, command: [], builtIn: workers, restart: .always))
+        ServiceDefinition(name: name, command: [], builtIn: name, restart: .always))
+    }
+    if !project.configuration.api.enabled {
+      for index in plan.services.indices
+      where [gateway, rest].contains(plan.services[index].builtIn) {
+        plan.services[index].isEnabled = false
+      }
     }
     return plan
   }
@@ -85,6 +96,67 @@ struct ServicePlan: Sendable {
     }
   }
 
+  /// Gives the services before the database their commands, sockets and probes.
+  ///
+  /// They start beside PostgreSQL, not after it: the gateway needs nothing, and REST connects when
+  /// it is asked.
+  ///
+  /// - Parameters:
+  ///   - files: Where their configurations and sockets are.
+  ///   - door: The listening socket of the gateway: it stays open here, so that clients wait in its
+  ///     queue while a gateway is restarted.
+  ///   - lifeline: Ends with this process.
+  ///   - cluster: Whose user they run as.
+  mutating func serveAPI(
+    _ files: ServiceFiles, door: Int32, lifeline: Lifeline, cluster: Cluster
+  ) {
+    for index in services.indices {
+      let (file, socket, health, descriptors): (String, String, String, [Int32])
+      switch services[index].builtIn {
+      case Self.gateway:
+        (file, socket, health) = (files.gateway, files.controlSocket, "/health")
+        descriptors = [door, lifeline.reader]
+      case Self.rest:
+        (file, socket, health) = (files.rest, files.restSocket, "/live")
+        descriptors = [lifeline.reader]
+      default: continue
+      }
+      services[index].command = [
+        cluster.program ?? "homebase", "serve", services[index].builtIn ?? "", "--configuration",
+        file, "--lifeline", String(2 + descriptors.count),
+      ]
+      services[index].descriptors = descriptors
+      services[index].environment = cluster.environment
+      services[index].user = cluster.user
+      services[index].workingDirectory = "/"
+      services[index].stopGracePeriod = .seconds(2)
+      services[index].probe = .httpSocket(socket, path: health)
+      services[index].probeTiming = ProbeTiming(
+        interval: .seconds(10), timeout: .seconds(5), retries: 3, startInterval: .milliseconds(5))
+      services[index].restartsWhenUnhealthy = true
+      // Whoever asked meanwhile waits.
+      services[index].restartLimits.firstDelay = .milliseconds(10)
+    }
+  }
+
+  /// The descriptor of the gateway's door in its process.
+  static let doorDescriptor: Int32 = 3
+
+  /// The services that a person means, who may call a built-in one by another name than the file.
+  ///
+  /// - Parameter names: What a person wrote.
+  /// - Returns: Names of services; those that are none are left out.
+  func services(called names: [String]) -> Set<String> {
+    Set(
+      services.filter { names.contains($0.name) || names.contains($0.builtIn ?? $0.name) }
+        .map(\.name))
+  }
+
+  /// Whether a start runs a service that homebase brings.
+  func runs(_ builtIn: String, excluding excluded: Set<String>) -> Bool {
+    services.contains { $0.builtIn == builtIn && $0.isEnabled && !excluded.contains($0.name) }
+  }
+
   /// Leaves out all services but some and what those need.
   ///
   /// - Parameter names: The services to keep.
@@ -118,7 +190,17 @@ struct ServicePlan: Sendable {
 
   /// The name of PostgreSQL's service.
   var postgresName: String {
-    services.first { $0.builtIn == Self.postgres }?.name ?? Self.postgres
+    name(of: Self.postgres) ?? Self.postgres
+  }
+
+  /// How a service that homebase brings is called here; nil when there is none.
+  func name(of builtIn: String) -> String? {
+    services.first { $0.builtIn == builtIn }?.name
+  }
+
+  /// Whether there is a gateway or a REST service that may run.
+  var servesAPI: Bool {
+    services.contains { [Self.gateway, Self.rest].contains($0.builtIn) && $0.isEnabled }
   }
 
   /// Services that homebase brings and does not know.
@@ -127,5 +209,5 @@ struct ServicePlan: Sendable {
   }
 
   /// What `x-homebase` may say.
-  static let builtIns = [postgres, workers]
+  static let builtIns = [postgres, workers, gateway, rest]
 }

@@ -38,6 +38,9 @@ package actor Stack {
     var plan: ServicePlan
     var ports: ServicePorts
     var reservations: [PortReservation]
+    var api: APIServices?
+    /// Services that this start has left out, by homebase's names.
+    var leftOut: Set<String>
     var warnings: [Diagnostic]
     var inputs: StartInputs
   }
@@ -95,7 +98,8 @@ package actor Stack {
     // Services that take their time do not hold up the database.
     try await openDatabase(progress)
     guard let supervisor = running?.supervisor else { return }
-    for state in await supervisor.settled() where state.state == .failed {
+    for state in await supervisor.settled()
+    where state.state == .failed || state.state == .backoff {
       running?.warnings.append(
         Diagnostic(
           code: "service_failed",
@@ -129,6 +133,11 @@ package actor Stack {
         hint: "this version brings: \(ServicePlan.builtIns.joined(separator: ", "))",
         location: service.location)
     }
+    if !only.isEmpty { try plan.keep(only) }
+    try plan.check(exclude)
+    let excluded = plan.services(called: exclude)
+    let leftOut = Set(exclude).union(
+      [ServicePlan.gateway, ServicePlan.rest].filter { !plan.runs($0, excluding: excluded) })
 
     let installation = try PostgresInstallation.find(
       preferringMajor: configuration.database.majorVersion, environment: environment)
@@ -142,6 +151,7 @@ package actor Stack {
     var memory = PortMemory(file: locations.portsFile)
     var ports = ServicePorts()
     var reservations: [PortReservation] = []
+    var door: PortReservation?
     let wished = ServicePorts(preferredBy: configuration)
     let names: [(String, WritableKeyPath<ServicePorts, Int?>)] = [
       ("database", \.database), ("API", \.api), ("studio", \.studio), ("mail", \.mail),
@@ -158,9 +168,10 @@ package actor Stack {
       }
       try memory.remember(reservation.port, for: preferred)
       ports[keyPath: path] = reservation.port
-      // Nobody serves on the other ports yet: held without listening, they refuse connections.
-      reservation.letServerBind()
       reservations.append(reservation)
+      if path == \.api { door = reservation }
+      // Nobody serves on the other ports yet: held without listening, they refuse connections.
+      if path != \.api || leftOut.contains(ServicePlan.gateway) { reservation.letServerBind() }
     }
 
     if !moves.isEmpty {
@@ -181,26 +192,32 @@ package actor Stack {
       progress: { progress("postgres", $0) })
     let health = DatabaseHealth(cluster)
     plan.serve(cluster, health: health)
-    if !only.isEmpty { try plan.keep(only) }
-    try plan.check(exclude)
+    // Also when a start leaves them out: a restart by hand starts them.
+    let api = try door.flatMap { door in
+      try plan.servesAPI
+        ? APIServices(project, cluster: cluster, ports: ports, door: door) : nil
+    }
+    api?.join(&plan)
 
     progress("services", "starting services")
     let supervisor = try ServiceSupervisor(
       services: plan.services, logs: ServiceLogs(folder: locations.logsFolder),
-      baseEnvironment: project.serviceEnvironment(ports: ports), recordFile: recordFile)
-    let excluded = Set(exclude).intersection(plan.services.map(\.name))
+      baseEnvironment: project.serviceEnvironment(ports: ports, leavingOut: leftOut),
+      recordFile: recordFile)
+    await api?.watch(supervisor, plan)
     try await supervisor.beginStart(excluding: excluded)
     do {
       try await supervisor.waitUntilHealthy(plan.postgresName)
     } catch {
       await supervisor.stop()
+      api?.end()
       throw error
     }
     let hasVectorIndexes = cluster.installation.hasLibrary("vector")
     let contexts = self.contexts
     let logs = supervisor.logs
     let database = ProjectDatabase(
-      cluster: cluster,
+      cluster: cluster, gate: api?.gate ?? .none,
       inputs: {
         try contexts.current().lifecycleInputs(
           platformHash: PlatformSchema.hash, hasVectorIndexes: hasVectorIndexes)
@@ -208,7 +225,8 @@ package actor Stack {
       report: { logs.note(service: "homebase", $0.message) })
     running = Running(
       cluster: cluster, health: health, supervisor: supervisor, database: database, plan: plan,
-      ports: ports, reservations: reservations, warnings: warnings, inputs: StartInputs(project))
+      ports: ports, reservations: reservations, api: api, leftOut: leftOut, warnings: warnings,
+      inputs: StartInputs(project))
   }
 
   /// Why a port was not to be had, in a few words.
@@ -280,6 +298,7 @@ package actor Stack {
         await running.database.close()
         await running.health.close()
         await running.supervisor.stop()
+        running.api?.end()
       }
       running = nil
       let locations = try locate()
@@ -303,6 +322,8 @@ package actor Stack {
       let running = try needRunning()
       for name in service.map({ [$0] }) ?? running.plan.services.map(\.name) {
         try await running.supervisor.restart(name)
+        let builtIn = running.plan.services.first { $0.name == name }?.builtIn
+        self.running?.leftOut.subtract([name, builtIn ?? name])
       }
       var status = try await status()
       status.took = Milliseconds(ContinuousClock.now - began)
@@ -360,7 +381,8 @@ package actor Stack {
 
   private func variables(of project: ProjectContext, _ running: Running) -> StatusVariables {
     StatusVariables(
-      configuration: project.configuration, keys: project.keys, ports: running.ports)
+      configuration: project.configuration, keys: project.keys, ports: running.ports,
+      leavingOut: running.leftOut)
   }
 
   /// How the stack is.

@@ -7,13 +7,19 @@ struct StartInputs: Sendable, Equatable {
   private let ports: ServicePorts
   private let settings: [String: String]
   private let password: String
-  private let composeFile: Data?
+  private let api: APIConfiguration
+  private let keys: ProjectKeys
+  private let files: [String: Data?]
 
   init(_ project: ProjectContext) {
     ports = ServicePorts(preferredBy: project.configuration)
     settings = project.configuration.database.settings
     password = project.configuration.database.password.value
-    composeFile = project.layout.composeFile.flatMap { FileManager.default.contents(atPath: $0) }
+    api = project.configuration.api
+    keys = project.keys
+    files = [String: Data?](
+      project.startFiles.map { ($0, FileManager.default.contents(atPath: $0)) },
+      uniquingKeysWith: { first, _ in first })
   }
 
   /// What to tell whoever edited the files since.
@@ -24,7 +30,11 @@ struct StartInputs: Sendable, Equatable {
   /// - Returns: A warning; nil when a restart would change nothing.
   func change(to now: StartInputs, layout: ProjectLayout) -> Diagnostic? {
     guard self != now else { return nil }
-    let file = composeFile != now.composeFile ? layout.composeFile : layout.configurationFile
+    // A file that the configuration names no more, or now: that is the configuration's edit.
+    let edited = now.files.keys.sorted().first {
+      files[$0] != now.files[$0] && (files.keys.contains($0) || $0 == layout.composeFile)
+    }
+    let file = edited ?? layout.configurationFile
     return Diagnostic(
       code: "restart_needed",
       message: "\(file.map { layout.displayPath($0) } ?? "the configuration") was edited since the "

@@ -143,6 +143,31 @@ import Testing
     #expect(graph.state(of: "a") == .healthy && graph.reason(of: "a") == nil)
   }
 
+  /// A start must not wait for ever for a service that is ended and tried again because it is never
+  /// well.
+  @Test func whatMissesItsStartIsNotWaitedFor() {
+    let timing = ProbeTiming(interval: .seconds(1), retries: 2)
+    var graph = SupervisionGraph(
+      [service("a", probe: asked, restart: .always, timing: timing, endsUnhealthy: true)], seed: 1)
+    _ = graph.handle(.start(excluding: []), at: .zero)
+    _ = graph.handle(.spawned("a", 1), at: .zero)
+    _ = graph.handle(.probeFailed("a", 1, reason: "no"), at: .seconds(1))
+    #expect(!graph.isSettled && graph.state(of: "a") == .starting)
+    _ = graph.handle(.probeFailed("a", 1, reason: "no"), at: .seconds(2))
+    #expect(graph.isSettled && graph.state(of: "a") == .backoff)
+    #expect(graph.reason(of: "a") == "not healthy 2 s after its start: no")
+    _ = graph.handle(.exited("a", 1, ExitStatus(code: 0)), at: .seconds(3))
+    _ = graph.handle(.cleared("a", 1), at: .seconds(3))
+    _ = graph.handle(.timer(.backoff, "a", 1), at: .seconds(4))
+    _ = graph.handle(.spawned("a", 2), at: .seconds(4))
+    #expect(graph.isSettled && graph.state(of: "a") == .backoff)
+    _ = graph.handle(.probeSucceeded("a", 2), at: .seconds(5))
+    #expect(graph.isSettled && graph.state(of: "a") == .healthy)
+    // By hand, somebody wants to see how it goes this time.
+    _ = graph.handle(.restart("a"), at: .seconds(6))
+    #expect(!graph.isSettled)
+  }
+
   /// One slow answer is no illness: as many failures in a row as `retries` are.
   @Test func healthyServiceFailsAfterRetries() {
     let timing = ProbeTiming(interval: .seconds(2), retries: 2)

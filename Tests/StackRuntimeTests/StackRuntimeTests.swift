@@ -10,7 +10,7 @@ import Testing
 @testable import StackRuntime
 
 /// A project's folder that is gone after the test.
-private final class TestProject {
+final class TestProject {
   let root: String
 
   init() throws {
@@ -87,7 +87,7 @@ private final class TestProject {
   @Test func thereIsAlwaysADatabase() throws {
     let project = try TestProject()
     let bare = try ServicePlan.read(project.context())
-    #expect(bare.services.map(\.name) == ["postgres", "workers"])
+    #expect(bare.services.map(\.name) == ["postgres", "workers", "rest", "gateway"])
     #expect(bare.postgresName == "postgres")
 
     try project.write(
@@ -96,12 +96,34 @@ private final class TestProject {
         web: {command: npm run dev}
         db: {x-homebase: postgres}
         jobs: {x-homebase: workers}
+        door: {x-homebase: gateway}
+        rest: {command: sleep 1}
         odd: {x-homebase: teapot}
       """, to: "compose/local.yaml")
     let own = try ServicePlan.read(project.context())
-    #expect(Set(own.services.map(\.name)) == ["web", "db", "jobs", "odd"])
+    #expect(Set(own.services.map(\.name)) == ["web", "db", "jobs", "door", "rest", "odd"])
     #expect(own.postgresName == "db")
+    // `-x kong` means the service that is the gateway, whatever its name.
+    #expect(own.services(called: ["gateway", "web", "nothing"]) == ["door", "web"])
+    #expect(own.runs("gateway", excluding: []) && !own.runs("gateway", excluding: ["door"]))
+    #expect(!own.runs("rest", excluding: []))
     #expect(own.unknownBuiltIns.map(\.name) == ["odd"])
+  }
+
+  /// `[api] enabled = false` is an API that is switched off, also for who lists it in a file.
+  @Test func theAPIIsSwitchedOff() throws {
+    let project = try TestProject()
+    #expect(try ServicePlan.read(project.context()).servesAPI)
+    try project.write("[api]\nenabled = false\n", to: "homebase.toml")
+    try project.write(
+      """
+      services:
+        gateway: {x-homebase: gateway}
+        web: {command: npm run dev, depends_on: [gateway]}
+      """, to: "compose/local.yaml")
+    let plan = try ServicePlan.read(project.context())
+    #expect(!plan.servesAPI && !plan.runs("gateway", excluding: []))
+    #expect(plan.services.filter(\.isEnabled).map(\.name) == ["postgres", "web", "workers"])
   }
 }
 

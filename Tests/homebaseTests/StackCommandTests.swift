@@ -18,6 +18,7 @@ let sampleStatus = StackStatus(
       name: "postgres", state: .healthy, pid: 4711, restarts: 1,
       uptime: Milliseconds(.seconds(42)), residentBytes: 34 << 20,
       lastExit: .init(signal: "KILL", at: Timestamp(Date(timeIntervalSince1970: 0)), log: ["bye"])),
+    ServiceStatus(name: "gateway", state: .healthy, pid: 9, uptime: Milliseconds(.seconds(42))),
     ServiceStatus(name: "web", state: .starting, pid: 12, uptime: Milliseconds(.milliseconds(20))),
   ],
   spares: .init(ready: 2, wanted: 2), migrations: .init(applied: 15, pending: ["16_late.sql"]),
@@ -31,6 +32,9 @@ let sampleStatus = StackStatus(
 
   /// What a person sees most often: short, aligned, what to do next.
   @Test func statusIsAPage() async throws {
+    var status = sampleStatus
+    status.urls["MAILPIT_URL"] = "http://127.0.0.1:54324"
+    let answers: World.Answers = { [status] _, _ in status }
     try await withWorld(running: true, answers) { world async throws in
       let ran = try await world.run(["status"])
       #expect(ran.code == 0)
@@ -41,13 +45,14 @@ let sampleStatus = StackStatus(
 
             service   state      pid     up  memory  restarts
             postgres  healthy   4711   42 s   34 MB         1
+            gateway   healthy      9   42 s                 0
             web       starting    12  20 ms                 0
 
             API_URL   http://127.0.0.1:54321
             DB_URL    postgresql://postgres:postgres@127.0.0.1:54322/postgres
             ANON_KEY  a$b"c
 
-          this version serves the database only; the other addresses are kept free
+          kept free for services to come: MAILPIT_URL
 
           1 migration not applied yet:
             16_late.sql

@@ -95,14 +95,16 @@ struct StatusText: Encodable, TextPresentable {
 
   private func addresses(_ palette: Palette) -> [String] {
     // Another name of the same address is for scripts.
-    var shown = status.urls.filter { $0.key != "INBUCKET_URL" }.merging(status.keys) { $1 }
+    let urls = status.urls.filter { $0.key != "INBUCKET_URL" }
+    var shown = urls.filter { isServed($0.key) }.merging(status.keys) { $1 }
     var lines: [String] = []
     if case .status = occasion {
-      if !status.services.isEmpty, !servesAPI {
-        lines = ["this version serves the database only; the other addresses are kept free"]
+      let free = urls.keys.filter { !isServed($0) }.sorted()
+      if !status.services.isEmpty, !free.isEmpty {
+        lines = ["kept free for services to come: \(free.joined(separator: ", "))"]
       }
     } else {
-      shown = shown.filter { Self.essentials.contains($0.key) && (servesAPI || !isOfAPI($0.key)) }
+      shown = shown.filter { Self.essentials.contains($0.key) }
       lines = ["  all addresses and keys: homebase status, for scripts homebase status -o env"]
     }
     // What a person needs first comes first; the rest by name.
@@ -115,10 +117,18 @@ struct StatusText: Encodable, TextPresentable {
       + (isPage && !lines.isEmpty ? [""] : []) + lines.map(palette.dim)
   }
 
-  /// Whether somebody listens on the API's port.
-  private var servesAPI: Bool { status.services.contains { $0.name == "gateway" } }
+  /// Whether somebody serves what an address promises.
+  private func isServed(_ name: String) -> Bool {
+    // A stopped stack serves nothing, and says where it will.
+    guard !status.services.isEmpty, let server = Self.servers[name] else { return true }
+    return status.services.contains { $0.name == server }
+  }
 
-  private func isOfAPI(_ name: String) -> Bool { name.hasSuffix("_URL") && name != "DB_URL" }
+  private static let servers = [
+    "API_URL": "gateway", "REST_URL": "rest", "GRAPHQL_URL": "rest", "FUNCTIONS_URL": "functions",
+    "MCP_URL": "studio", "STUDIO_URL": "studio", "STORAGE_S3_URL": "storage",
+    "MAILPIT_URL": "mailbox",
+  ]
 
   private static let essentials: Set<String> = [
     "API_URL", "DB_URL", "STUDIO_URL", "MAILPIT_URL", "PUBLISHABLE_KEY", "SECRET_KEY",
