@@ -57,7 +57,7 @@ package struct RESTServiceConfiguration: Codable, Sendable, Hashable {
       case extraSearchPath = "extra_search_path"
       case maximumRows = "max_rows"
       case anonymousRole = "anonymous_role"
-      case publicURL = "public_url"
+      case publicURL = "openapi_proxy_uri"
       case applicationSettings = "application_settings"
     }
   }

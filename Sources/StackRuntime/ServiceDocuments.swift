@@ -93,6 +93,8 @@ struct RESTDocument: Encodable, Sendable, Equatable {
     var schemas: [String]
     var extraSearchPath: [String]
     var maxRows: Int
+    /// Who a request without a token is.
+    var anonymousRole = "anon"
     var tokens: Tokens
     var openAPIProxyURI: String
 
@@ -100,6 +102,7 @@ struct RESTDocument: Encodable, Sendable, Equatable {
       case id, database, schemas, tokens
       case extraSearchPath = "extra_search_path"
       case maxRows = "max_rows"
+      case anonymousRole = "anonymous_role"
       case openAPIProxyURI = "openapi_proxy_uri"
     }
   }

@@ -91,6 +91,7 @@ import Testing
         ]),
         "schemas": .array([.string("public"), .string("shop")]),
         "extra_search_path": .array([.string("extensions")]), "max_rows": .number(50),
+        "anonymous_role": .string("anon"),
         "openapi_proxy_uri": .string("http://127.0.0.1:54321/rest/v1/"),
       ])
     #expect(
