@@ -108,8 +108,9 @@ final class ClientConnection: ChannelInboundHandler {
     leaveStack()
     context?.flush()
     if input.readableBytes > 0 {
-      upstream?.write(input)
+      let bytes = input
       input.clear()
+      upstream?.write(bytes)
       upstream?.flush()
     }
     readIfWanted()
@@ -176,6 +177,9 @@ final class ClientConnection: ChannelInboundHandler {
       keepsAlive = false
       answer(
         OwnAnswer(status: 503, shape: .plain, message: "the gateway has too many connections"))
+      // It is not among those that the sweep looks at.
+      let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+      context.eventLoop.scheduleTask(in: .seconds(2)) { bound.value.abort() }
       return
     }
     deadline = .now() + snapshot.bounds.headTimeout
@@ -413,6 +417,8 @@ final class ClientConnection: ChannelInboundHandler {
   }
 
   private var isCounted = false
+  private var isSending = false
+  private var isAskedAgain = false
 
   private func leaveStack() {
     if isCounted {
@@ -465,7 +471,21 @@ final class ClientConnection: ChannelInboundHandler {
     return true
   }
 
+  /// Hands on what has come of the body; who calls from within a write gets his turn after it.
   private func sendBody() {
+    guard !isSending else {
+      isAskedAgain = true
+      return
+    }
+    isSending = true
+    repeat {
+      isAskedAgain = false
+      sendPieces()
+    } while isAskedAgain
+    isSending = false
+  }
+
+  private func sendPieces() {
     guard let upstream else { return }
     guard !hasSentEnd else {
       upstream.flush()

@@ -28,6 +28,8 @@ final class UpstreamConnection: ChannelInboundHandler {
   private var hasAnswered = false
   private var sawEnd = false
   private var isKept = false
+  private var isProcessing = false
+  private var isAskedAgain = false
 
   init(worker: Worker, socket: String) {
     self.worker = worker
@@ -135,7 +137,24 @@ final class UpstreamConnection: ChannelInboundHandler {
 
   // MARK: The answer
 
+  /// Hands on what has come; who calls from within a write gets his turn after it.
+  ///
+  /// A write may tell at once that the client's socket is full, and a flush that it is not: else a
+  /// piece would come between another one and its frame.
   private func process() {
+    guard !isProcessing else {
+      isAskedAgain = true
+      return
+    }
+    isProcessing = true
+    repeat {
+      isAskedAgain = false
+      passOn()
+    } while isAskedAgain
+    isProcessing = false
+  }
+
+  private func passOn() {
     guard let client else { return }
     while phase == .head {
       if input.readableBytes > 0 { hasAnswered = true }
@@ -154,8 +173,9 @@ final class UpstreamConnection: ChannelInboundHandler {
     }
     guard phase == .body else {
       if phase == .tunnel, input.readableBytes > 0 {
-        client.write(input)
+        let bytes = input
         input.clear()
+        client.write(bytes)
         client.flush()
       }
       return
@@ -281,8 +301,9 @@ final class UpstreamConnection: ChannelInboundHandler {
 
   private func sendOutput(_ client: ClientConnection) {
     guard output.readableBytes > 0 else { return }
-    client.write(output)
+    let bytes = output
     output.clear()
+    client.write(bytes)
   }
 
   private func finish(_ client: ClientConnection) {

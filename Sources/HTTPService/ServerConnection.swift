@@ -68,6 +68,8 @@ final class ServerConnection: ChannelInboundHandler, @unchecked Sendable {
       guard worker.admit(self) else {
         worker.say("too many connections: a client was turned away with 503")
         refuse(status: 503, "the service has too many connections")
+        // It is not among those that the sweep looks at.
+        loop.scheduleTask(in: .seconds(2)) { self.abort() }
         return
       }
       deadline = .now() + worker.headTimeout

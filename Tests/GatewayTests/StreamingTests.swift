@@ -1,3 +1,4 @@
+import HTTPMessages
 import NIOCore
 import NIOPosix
 import Synchronization
@@ -33,6 +34,46 @@ import Testing
       }
       let held = await world.server.counters().mostBytesHeld
       #expect(held > 0 && held < Self.mostHeld, "\(held)")
+    }
+  }
+
+  /// A socket says from within a write that it is full: no piece may come between another and its
+  /// frame, and none twice.
+  @Test func chunksKeepTheirFrames() async throws {
+    let total = 1024 * 1024
+    let seed = UInt64.random(in: .min ... .max)
+    try await withWorld { world in
+      try await withClient(world.port) { reader, writer in
+        try await writer.write(
+          ByteBuffer(
+            string: "POST /rest/v1/echo HTTP/1.1\r\n\(Self.head)Connection: close\r\n"
+              + "Transfer-Encoding: chunked\r\n\r\n"))
+        async let sent: Void = {
+          var random = Seeded(state: seed)
+          for _ in 0..<(total / 65536) {
+            var block = ByteBuffer(string: "10000\r\n")
+            for _ in 0..<8192 { block.writeInteger(random.next()) }
+            block.writeString("\r\n")
+            try await writer.write(block)
+          }
+          try await writer.write(ByteBuffer(string: "0\r\n\r\n"))
+        }()
+        var all = ByteBuffer()
+        while let piece = try await reader.iterator.next() { all.writeImmutableBuffer(piece) }
+        try await sent
+        let head = all.withUnsafeReadableBytes { headLength($0, from: 0) }
+        all.moveReaderIndex(forwardBy: try #require(head))
+        var body = MessageBody.chunked
+        var content = ByteBuffer()
+        while case .piece(let piece) = try body.next(&all) { content.writeImmutableBuffer(piece) }
+        #expect(body.hasEnded && content.readableBytes == total, "seed \(seed)")
+        var random = Seeded(state: seed)
+        var isSame = true
+        while isSame, let number = content.readInteger(as: UInt64.self) {
+          isSame = number == random.next()
+        }
+        #expect(isSame, "seed \(seed), \(content.readableBytes) bytes before the end")
+      }
     }
   }
 
