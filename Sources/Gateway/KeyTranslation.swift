@@ -57,6 +57,8 @@ struct StackKeys: Sendable {
     authorization: UnsafeRawBufferPointer?, apikey: UnsafeRawBufferPointer?, needsSecret: Bool,
     passesKeyless: Bool
   ) -> KeyVerdict {
+    // An empty one is none, and does not hide the other.
+    let apikey = apikey.flatMap { $0.isEmpty ? nil : $0 }
     let bearer = authorization.flatMap(bearerToken)
     let authorizationIsKey = bearer.map { $0.starts(with: "sb_".utf8) } ?? false
     if needsSecret {

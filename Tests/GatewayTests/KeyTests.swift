@@ -34,6 +34,7 @@ import Testing
     #expect(verdict("Bearer user", "sb_publishable_one") == .keep)
     #expect(verdict("Bearer user", nil) == .keep)
     #expect(verdict(nil, "eyJ.anon.one") == replaced("eyJ.anon.one"))
+    #expect(verdict("Bearer sb_publishable_one", "") == replaced("Bearer eyJ.anon.one"))
     #expect(verdict("", "sb_publishable_one") == replaced("Bearer eyJ.anon.one"))
   }
 
