@@ -39,6 +39,7 @@ let package = Package(
         .linkedLibrary(":libcrypto.a"),
         .unsafeFlags(["-Xlinker", "--exclude-libs=libcrypto.a"]),
       ]),
+    .target(name: "CTLS"),
     .target(name: "CPlatformSQL", exclude: ["extensions", "platform"]),
     .systemLibrary(
       name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
@@ -107,7 +108,7 @@ let package = Package(
     room(
       "Gateway",
       [
-        "Diagnostics", "Cryptography", "HTTPMessages", "HTTPService",
+        "Diagnostics", "Cryptography", "HTTPMessages", "HTTPService", "CTLS",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ]),

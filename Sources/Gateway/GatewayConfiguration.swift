@@ -2,6 +2,19 @@ package import FoundationEssentials
 
 /// What a gateway serves: its doors, the stacks behind them, and its limits.
 package struct GatewayConfiguration: Codable, Sendable, Hashable {
+  /// What makes a door speak TLS.
+  package struct TLS: Codable, Sendable, Hashable {
+    /// A file in PEM: the certificate first, then those that vouch for it.
+    package var certificate: String
+    /// Its key, in PEM, without a password.
+    package var key: String
+
+    package init(certificate: String, key: String) {
+      self.certificate = certificate
+      self.key = key
+    }
+  }
+
   /// A door: an address of this machine, or a socket that somebody else opened.
   package struct Listener: Codable, Sendable, Hashable {
     /// An IP address, loopback by default.
@@ -12,14 +25,18 @@ package struct GatewayConfiguration: Codable, Sendable, Hashable {
     package var descriptor: Int32?
     /// The stack of every request that comes through this door.
     package var stack: String?
+    /// Its certificate, read again with the configuration; nil: plain HTTP.
+    package var tls: TLS?
 
     package init(
-      address: String? = nil, port: Int? = nil, descriptor: Int32? = nil, stack: String? = nil
+      address: String? = nil, port: Int? = nil, descriptor: Int32? = nil, stack: String? = nil,
+      tls: TLS? = nil
     ) {
       self.address = address
       self.port = port
       self.descriptor = descriptor
       self.stack = stack
+      self.tls = tls
     }
   }
 

@@ -6,8 +6,15 @@ import Synchronization
 ///
 /// Its connections live on event loops; everything here may be called from anywhere.
 package final class GatewayServer: Sendable {
+  /// What a door's new connections are given: replaced when the configuration is read again.
+  private final class DoorTLS: Sendable {
+    let context: Mutex<TLSContext>
+    init(_ context: TLSContext) { self.context = Mutex(context) }
+  }
+
   private struct Doors {
     var open: [GatewayConfiguration.Listener: any Channel] = [:]
+    var tls: [GatewayConfiguration.Listener: DoorTLS] = [:]
     var isStopped = false
     var hold = TimeAmount.seconds(60)
     /// What resumes a paused stack when nobody else does.
@@ -77,7 +84,15 @@ package final class GatewayServer: Sendable {
   /// - Throws: `GatewayError`.
   package func reload(_ configuration: GatewayConfiguration) async throws {
     let snapshot = try Snapshot(configuration)
+    var renewed: [(DoorTLS, TLSContext)] = []
+    for listener in configuration.listeners {
+      guard let files = listener.tls, let door = doors.withLock({ $0.tls[listener] }) else {
+        continue
+      }
+      renewed.append((door, try TLSContext(files)))
+    }
     try await openDoors(configuration.listeners)
+    for (door, context) in renewed { door.context.withLock { $0 = context } }
     for worker in workers {
       try await worker.eventLoop.submit { worker.value.reload(snapshot) }.get()
     }
@@ -85,7 +100,10 @@ package final class GatewayServer: Sendable {
     let wanted = Set(configuration.listeners)
     let closed = doors.withLock { doors in
       let closed = doors.open.filter { !wanted.contains($0.key) }
-      for listener in closed.keys { doors.open[listener] = nil }
+      for listener in closed.keys {
+        doors.open[listener] = nil
+        doors.tls[listener] = nil
+      }
       return closed.values.map { $0 }
     }
     for channel in closed { try? await channel.close() }
@@ -217,15 +235,20 @@ package final class GatewayServer: Sendable {
     var opened: [any Channel] = []
     for listener in listeners where doors.withLock({ $0.open[listener] == nil }) {
       do {
-        let channel = try await bind(listener)
+        let tls = try listener.tls.map { DoorTLS(try TLSContext($0)) }
+        let channel = try await bind(listener, tls)
         opened.append(channel)
-        doors.withLock { $0.open[listener] = channel }
+        doors.withLock { doors in
+          doors.open[listener] = channel
+          doors.tls[listener] = tls
+        }
       } catch {
         let new = opened
         doors.withLock { doors in
           doors.open = doors.open.filter { door in !new.contains { $0 === door.value } }
         }
         for channel in opened { try? await channel.close() }
+        if let error = error as? GatewayError { throw error }
         let reason = (error as? IOError).map { $0.errnoCode == 98 ? "it is taken" : "\($0)" }
         throw GatewayError.cannotListen(
           address: "\(listener.address ?? "127.0.0.1"):\(listener.port ?? 0)",
@@ -234,7 +257,9 @@ package final class GatewayServer: Sendable {
     }
   }
 
-  private func bind(_ listener: GatewayConfiguration.Listener) async throws -> any Channel {
+  private func bind(
+    _ listener: GatewayConfiguration.Listener, _ tls: DoorTLS?
+  ) async throws -> any Channel {
     let workers = workers
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 512)
@@ -247,11 +272,18 @@ package final class GatewayServer: Sendable {
           guard let worker = workers.first(where: { $0.eventLoop === channel.eventLoop }) else {
             return
           }
-          // A TLS handler will stand before this one.
           try? channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1)
+          if let tls {
+            guard let session = tls.context.withLock({ $0.accept() }) else {
+              throw GatewayError.noTLS("there is no memory")
+            }
+            let worker = worker.value
+            try channel.pipeline.syncOperations.addHandler(
+              TLSHandler(session: session) { [unowned worker] in worker.say("tls", $0) })
+          }
           let door = DoorFacts(
             stack: listener.stack, client: channel.remoteAddress?.ipAddress ?? "127.0.0.1",
-            port: channel.localAddress?.port ?? 0, isSecure: false)
+            port: channel.localAddress?.port ?? 0, isSecure: tls != nil)
           try channel.pipeline.syncOperations.addHandler(
             ClientConnection(worker: worker.value, door: door))
         }
