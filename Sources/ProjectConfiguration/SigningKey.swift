@@ -43,6 +43,19 @@ package struct SigningKey: Sendable, Hashable, Codable {
     ext = true
   }
 
+  /// The public part of the key that signs users' tokens where a project has none of its own.
+  ///
+  /// Everybody has its private part, and tests sign with it.
+  /// Source: supabase/cli, the default of `auth.signing_keys_path`.
+  package static let wellKnown: SigningKey = {
+    var key = SigningKey(.es256, kty: "EC")
+    key.kid = "b81269f1-21d8-4f2e-b719-c2240a840d90"
+    key.crv = "P-256"
+    key.x = "M5Sjqn5zwC9Kl1zVfUUGvv9boQjCGd45G8sdopBExB4"
+    key.y = "P6IXMvA2WYXSHSOMTBH2jsw_9rrzGy89FjPf6oOsIxQ"
+    return key.publicPart
+  }()
+
   /// Makes a new key.
   ///
   /// - Parameter algorithm: What it is for.

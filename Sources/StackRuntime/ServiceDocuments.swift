@@ -84,7 +84,7 @@ struct RESTDocument: Encodable, Sendable, Equatable {
     }
 
     var secret: String
-    var jwks: KeySet?
+    var jwks: KeySet
   }
 
   struct Stack: Encodable, Sendable, Equatable {
@@ -117,6 +117,7 @@ struct RESTDocument: Encodable, Sendable, Equatable {
   ///   - files: The sockets.
   ///   - database: Where the server is; the user is the API's own.
   ///   - signingKeys: Whose signatures count besides the secret's; their private parts stay here.
+  ///     Empty: the well-known local one.
   ///   - port: Of the gateway.
   init(
     _ project: ProjectContext, files: ServiceFiles, database: Database,
@@ -130,8 +131,8 @@ struct RESTDocument: Encodable, Sendable, Equatable {
         extraSearchPath: configuration.api.extraSearchPath, maxRows: configuration.api.maxRows,
         tokens: Tokens(
           secret: project.keys.jwtSecret,
-          jwks: signingKeys.isEmpty
-            ? nil : Tokens.KeySet(keys: signingKeys.map(\.publicPart))),
+          jwks: Tokens.KeySet(
+            keys: (signingKeys.isEmpty ? [.wellKnown] : signingKeys).map(\.publicPart))),
         openAPIProxyURI: "\(configuration.apiURL(port: port))/rest/v1/")
     ]
   }
@@ -156,6 +157,17 @@ extension ProjectContext {
       diagnostic.message += ": \(layout.displayPath(path))"
       diagnostic.location = configuration.location(of: "auth.signing_keys_path")
       throw diagnostic
+    }
+  }
+
+  /// What is to be said about tokens that the stack does not take yet.
+  var thirdPartyWarnings: [Diagnostic] {
+    configuration.auth.thirdParty.enabledNames.map { name in
+      Diagnostic(
+        code: "third_party_not_taken",
+        message: "auth.third_party.\(name): this version does not take its tokens",
+        hint: "tokens of the JWT secret and of the signing keys are taken",
+        location: configuration.location(of: "auth.third_party.\(name).enabled"))
     }
   }
 

@@ -198,6 +198,7 @@ package actor Stack {
         ? APIServices(project, cluster: cluster, ports: ports, door: door) : nil
     }
     api?.join(&plan)
+    if api != nil { warnings += project.thirdPartyWarnings }
 
     progress("services", "starting services")
     let supervisor = try ServiceSupervisor(
