@@ -8,7 +8,7 @@ struct Identity: Sendable, Hashable {
   var role: String
   /// The claims, a JSON object that has the role.
   var claims: String
-  /// Whether there was no token.
+  /// Whether the role is that of requests without a token.
   var isAnonymous: Bool
 
   /// Finds out who asks.
@@ -36,7 +36,8 @@ struct Identity: Sendable, Hashable {
     }
     self.role = role
     claims = verified.claims(withRole: role)
-    isAnonymous = false
+    // The key for clients is a token of that role: who uses it has not signed in either.
+    isAnonymous = role == settings.anonymousRole
   }
 
   private static var now: Double {

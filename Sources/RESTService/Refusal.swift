@@ -32,7 +32,7 @@ struct Refusal: Error, Sendable {
   ///
   /// - Parameters:
   ///   - error: Why.
-  ///   - isAnonymous: Whether there was no token.
+  ///   - isAnonymous: Whether the role is that of requests without a token.
   init(_ error: PostgresError, isAnonymous: Bool) {
     switch error {
     case .server(let said, _) where said.sqlstate == "PGRST": self.init(raised: said)

@@ -22,7 +22,7 @@ extension RESTResponder {
   /// - Parameters:
   ///   - understood: The request.
   ///   - settings: What the database is told of it.
-  ///   - isAnonymous: Whether there was no token.
+  ///   - isAnonymous: Whether the role is that of requests without a token.
   ///   - database: Which one.
   ///   - loaded: What is known of it.
   /// - Returns: The description that the request's role may see.

@@ -30,6 +30,10 @@ import Testing
       #expect(anonymous.status == 401)
       #expect(anonymous["WWW-Authenticate"] == "Bearer")
       #expect(anonymous.body.contains("42501"))
+      // The key for clients is a token of the anonymous role.
+      let keyed = await service.send("GET /notes", as: "rest_anon")
+      #expect(keyed.status == 401)
+      #expect(keyed["WWW-Authenticate"] == "Bearer")
       let user = await service.send(
         "GET /notes?select=owner", as: "rest_user", claims: #","sub":"u3""#,
         headers: [("prefer", "count=exact")])
