@@ -85,10 +85,11 @@ struct StackSettings: Sendable {
       ])
     applicationSettings = (stack.applicationSettings ?? [:]).sorted { $0.key < $1.key }
       .map { SchemaCache.Setting(name: $0.key, value: $0.value) }
+    let isBase64 = values.flag("jwt_secret_is_base64") ?? false
     // What the database names counts alone: its own keys are then the only ones.
     let keys =
       try values["jwt_secret"].map { secret throws(TokenConfigurationError) in
-        try TokenKeys(secret: secret)
+        isBase64 ? try TokenKeys(base64Secret: secret) : try TokenKeys(secret: secret)
       } ?? TokenKeys(stack.tokens ?? TokenKeysConfiguration())
     verifier = TokenVerifier(
       keys, audience: values["jwt_aud"],

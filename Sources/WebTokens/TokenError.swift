@@ -104,6 +104,8 @@ extension TokenError: DiagnosticConvertible {
 package enum TokenConfigurationError: Error, Sendable, Hashable {
   /// The document is neither a set of keys nor one.
   case malformedKeys(source: String)
+  /// The secret is said to be base64, and is not.
+  case malformedSecret
   /// The path to the role does not parse.
   case malformedRolePath(String)
 }
@@ -116,6 +118,10 @@ extension TokenConfigurationError: DiagnosticConvertible {
         code: "token_keys_malformed",
         message: "\(source) is neither a set of JSON Web Keys nor one of them",
         hint: #"a set has the form {"keys": [{"kty": …}]}"#)
+    case .malformedSecret:
+      Diagnostic(
+        code: "token_secret_malformed", message: "the JWT secret is not base64",
+        hint: "set jwt_secret_is_base64 to false when it is meant as it stands")
     case .malformedRolePath(let path):
       Diagnostic(
         code: "role_claim_path_malformed", message: "`\(path)` is no path to a claim",

@@ -70,6 +70,29 @@ package struct TokenKeys: Sendable {
     self.init(TokenKeysConfiguration(secret: secret, jwks: set))
   }
 
+  /// Reads a secret that was written in base64, in either of its alphabets.
+  ///
+  /// Source: PostgREST 14, `jwt-secret-is-base64`.
+  ///
+  /// - Parameter secret: Bytes, or a document of keys.
+  /// - Throws: `TokenConfigurationError.malformedSecret` when it is no base64.
+  package init(base64Secret secret: String) throws(TokenConfigurationError) {
+    let letters = secret.utf8.filter { !" \t\r\n=.".utf8.contains($0) }.map { letter in
+      switch letter {
+      case UInt8(ascii: "+"): UInt8(ascii: "-")
+      case UInt8(ascii: "/"): UInt8(ascii: "_")
+      default: letter
+      }
+    }
+    guard let bytes = bytes(base64URL: letters), !bytes.isEmpty else { throw .malformedSecret }
+    if let text = String(validating: bytes, as: UTF8.self) {
+      try self.init(secret: text)
+    } else {
+      self.init(TokenKeysConfiguration())
+      keys = [Key(algorithm: .hs256, material: .shared(bytes))]
+    }
+  }
+
   /// Reads the keys of a service's file.
   ///
   /// Keys that are malformed or of another kind are left out: see `ignored`.

@@ -204,6 +204,7 @@ func decoded(_ text: String) throws -> TokenKeysConfiguration {
     }
     for error in [
       TokenConfigurationError.malformedKeys(source: "x"), .malformedRolePath("role"),
+      .malformedSecret,
     ] {
       #expect(error.diagnostic.hint != nil)
     }

@@ -1,4 +1,5 @@
 import Cryptography
+import FoundationEssentials
 import Testing
 
 @testable import WebTokens
@@ -61,6 +62,26 @@ import Testing
       #expect(
         outcome(TokenVerifier(bound), signed) == (hash == .sha512 ? nil : .noSuitableKey),
         "\(name)")
+    }
+  }
+
+  @Test func aSecretMayBeWrittenInBase64() throws {
+    let document = #"{"keys":[\#(Printed.curveKey)]}"#
+    for (text, bytes) in [(secret, Array(secret.utf8)), ("", [0xff, 0xfe, 0x00, 0xfb])] {
+      let signed = "\(base64URL(#"{"alg":"HS256"}"#.utf8)).e30"
+      let token = "\(signed).\(base64URL(HMAC.code(for: signed.utf8, key: bytes)))"
+      let plain = Data(bytes).base64EncodedString()
+      for written in [plain, base64URL(bytes), " \(plain)\n", plain.replacing("=", with: ".")] {
+        let keys = try TokenKeys(base64Secret: written)
+        #expect(outcome(TokenVerifier(keys), token) == nil, "\(text) \(written)")
+      }
+    }
+    let keys = try TokenKeys(base64Secret: base64URL(document.utf8))
+    #expect(outcome(TokenVerifier(keys), Printed.curveToken, at: Printed.end) == nil)
+    for wrong in ["", " ", "a", "é", "AB", "not base64!"] {
+      #expect(throws: TokenConfigurationError.malformedSecret, "\(wrong)") {
+        try TokenKeys(base64Secret: wrong)
+      }
     }
   }
 
