@@ -119,7 +119,7 @@ let package = Package(
       [
         "Diagnostics", "ProcessSupervision", "PostgresClient", "ProjectConfiguration",
         "ControlSocket", "StackProtocol", "DatabaseCluster", "SchemaCatalog", "SchemaDiff",
-        "SchemaDump", "DatabaseLifecycle", "MockData", "CProcess",
+        "SchemaDump", "DatabaseLifecycle", "MockData", "IssuerKeys", "WebTokens", "CProcess",
       ]),
 
     // Floor 6
@@ -228,7 +228,7 @@ let package = Package(
       of: "StackRuntime",
       [
         "Diagnostics", "ProjectConfiguration", "ProcessSupervision", "StackProtocol",
-        "DatabaseLifecycle",
+        "DatabaseLifecycle", "WebTokens",
       ]),
     tests(
       of: "homebase",

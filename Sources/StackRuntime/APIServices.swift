@@ -6,6 +6,7 @@ import PostgresClient
 import ProcessSupervision
 import ProjectConfiguration
 import Synchronization
+import WebTokens
 
 /// The gateway and the REST service of a running stack: their files, their door, their pauses.
 final class APIServices: Sendable {
@@ -23,9 +24,11 @@ final class APIServices: Sendable {
   ///   - cluster: What REST connects to, and whose user both run as.
   ///   - ports: What the stack listens on.
   ///   - door: The gateway's.
+  ///   - issuers: Who else signs tokens of the project's users.
   /// - Throws: A diagnostic: a certificate or a signing key is of no use, a file cannot be written.
   init(
-    _ project: ProjectContext, cluster: Cluster, ports: ServicePorts, door: PortReservation
+    _ project: ProjectContext, cluster: Cluster, ports: ServicePorts, door: PortReservation,
+    issuers: [TokenKeysConfiguration.Issuer]
   ) throws {
     let files = try ServiceFiles(project.locations, user: cluster.user)
     self.files = files
@@ -38,7 +41,7 @@ final class APIServices: Sendable {
         project, files: files,
         database: .init(
           host: address.host, port: address.port, name: address.database, user: address.user),
-        signingKeys: try project.signingKeys(), port: ports.api ?? door.port),
+        signingKeys: try project.signingKeys(), issuers: issuers, port: ports.api ?? door.port),
       to: files.rest)
     let document = GatewayDocument(
       project, files: files, tls: try Self.tls(project, files),

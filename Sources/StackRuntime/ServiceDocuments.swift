@@ -1,6 +1,7 @@
 import Diagnostics
 import FoundationEssentials
 import ProjectConfiguration
+import WebTokens
 
 /// The gateway's file, as `docs/gateway.md` describes it.
 struct GatewayDocument: Encodable, Sendable, Equatable {
@@ -85,6 +86,7 @@ struct RESTDocument: Encodable, Sendable, Equatable {
 
     var secret: String
     var jwks: KeySet
+    var issuers: [TokenKeysConfiguration.Issuer]
   }
 
   struct Stack: Encodable, Sendable, Equatable {
@@ -118,10 +120,11 @@ struct RESTDocument: Encodable, Sendable, Equatable {
   ///   - database: Where the server is; the user is the API's own.
   ///   - signingKeys: Whose signatures count besides the secret's; their private parts stay here.
   ///     Empty: the well-known local one.
+  ///   - issuers: Who else signs tokens of this project's users.
   ///   - port: Of the gateway.
   init(
     _ project: ProjectContext, files: ServiceFiles, database: Database,
-    signingKeys: [SigningKey], port: Int
+    signingKeys: [SigningKey], issuers: [TokenKeysConfiguration.Issuer], port: Int
   ) {
     let configuration = project.configuration
     socket = files.restSocket
@@ -132,7 +135,8 @@ struct RESTDocument: Encodable, Sendable, Equatable {
         tokens: Tokens(
           secret: project.keys.jwtSecret,
           jwks: Tokens.KeySet(
-            keys: (signingKeys.isEmpty ? [.wellKnown] : signingKeys).map(\.publicPart))),
+            keys: (signingKeys.isEmpty ? [.wellKnown] : signingKeys).map(\.publicPart)),
+          issuers: issuers),
         openAPIProxyURI: "\(configuration.apiURL(port: port))/rest/v1/")
     ]
   }

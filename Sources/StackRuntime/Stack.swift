@@ -183,6 +183,9 @@ package actor Stack {
             + "`homebase status` prints the addresses"))
     }
 
+    // A network that is slow holds up nothing that does not need it.
+    let servesAPI = door != nil && plan.servesAPI
+    async let thirdParties = servesAPI ? project.thirdParties() : ThirdParties()
     let cluster = try await Cluster.prepare(
       dataFolder: "\(locations.dataFolder)/\(Cluster.folderName)",
       socketFolder: locations.databaseSocketFolder,
@@ -192,10 +195,13 @@ package actor Stack {
       progress: { progress("postgres", $0) })
     let health = DatabaseHealth(cluster)
     plan.serve(cluster, health: health)
+    let parties = await thirdParties
+    warnings += parties.warnings
     // Also when a start leaves them out: a restart by hand starts them.
     let api = try door.flatMap { door in
-      try plan.servesAPI
-        ? APIServices(project, cluster: cluster, ports: ports, door: door) : nil
+      try servesAPI
+        ? APIServices(
+          project, cluster: cluster, ports: ports, door: door, issuers: parties.issuers) : nil
     }
     api?.join(&plan)
     if api != nil { warnings += project.thirdPartyWarnings }

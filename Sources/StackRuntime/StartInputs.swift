@@ -9,6 +9,7 @@ struct StartInputs: Sendable, Equatable {
   private let password: String
   private let api: APIConfiguration
   private let keys: ProjectKeys
+  private let issuer: String?
   private let files: [String: Data?]
 
   init(_ project: ProjectContext) {
@@ -17,6 +18,7 @@ struct StartInputs: Sendable, Equatable {
     password = project.configuration.database.password.value
     api = project.configuration.api
     keys = project.keys
+    issuer = project.configuration.auth.thirdParty.issuerURL
     files = [String: Data?](
       project.startFiles.map { ($0, FileManager.default.contents(atPath: $0)) },
       uniquingKeysWith: { first, _ in first })

@@ -4,6 +4,7 @@ import Glibc
 import ProcessSupervision
 import ProjectConfiguration
 import Testing
+import WebTokens
 
 @testable import StackRuntime
 
@@ -74,7 +75,8 @@ import Testing
     let document = RESTDocument(
       context, files: files,
       database: .init(host: "/run/db", port: 54322, name: "postgres", user: RESTDocument.user),
-      signingKeys: try context.signingKeys(), port: 54321)
+      signingKeys: try context.signingKeys(),
+      issuers: [.init(issuer: "https://i.example", jwks: JSONWebKeySet(keys: []))], port: 54321)
     let written = try object(document)
     #expect(written["socket"] == .string(files.restSocket))
     guard case .array(let stacks) = written["stacks"], case .object(var stack) = stacks.first else {
@@ -106,6 +108,11 @@ import Testing
                 "ext": .bool(true), "crv": .string("P-256"), "x": .string(key.x ?? ""),
                 "y": .string(key.y ?? ""),
               ])
+            ])
+          ]),
+          "issuers": .array([
+            .object([
+              "issuer": .string("https://i.example"), "jwks": .object(["keys": .array([])]),
             ])
           ]),
         ]))
