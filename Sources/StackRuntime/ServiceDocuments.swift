@@ -164,17 +164,6 @@ extension ProjectContext {
     }
   }
 
-  /// What is to be said about tokens that the stack does not take yet.
-  var thirdPartyWarnings: [Diagnostic] {
-    configuration.auth.thirdParty.enabledNames.map { name in
-      Diagnostic(
-        code: "third_party_not_taken",
-        message: "auth.third_party.\(name): this version does not take its tokens",
-        hint: "tokens of the JWT secret and of the signing keys are taken",
-        location: configuration.location(of: "auth.third_party.\(name).enabled"))
-    }
-  }
-
   /// The file of signing keys; nil when none is named.
   var signingKeysFile: String? {
     configuration.auth.signingKeysPath.flatMap { $0.isEmpty ? nil : layout.absolutePath($0) }

@@ -204,7 +204,6 @@ package actor Stack {
           project, cluster: cluster, ports: ports, door: door, issuers: parties.issuers) : nil
     }
     api?.join(&plan)
-    if api != nil { warnings += project.thirdPartyWarnings }
 
     progress("services", "starting services")
     let supervisor = try ServiceSupervisor(

@@ -126,24 +126,13 @@ import WebTokens
     func keys(_ own: [SigningKey]) throws -> [SigningKey] {
       RESTDocument(
         context, files: files, database: .init(host: "/h", port: 1, name: "n", user: "u"),
-        signingKeys: own, port: 54321
+        signingKeys: own, issuers: [], port: 54321
       ).stacks[0].tokens.jwks.keys
     }
     #expect(try keys([]).map(\.kid) == ["b81269f1-21d8-4f2e-b719-c2240a840d90"])
     let own = try SigningKey.generate()
     #expect(try keys([own]) == [own.publicPart])
     #expect(own.publicPart.d == nil && own.publicPart.x == own.x)
-  }
-
-  /// What is configured and not there must not look as if it were.
-  @Test func thirdPartiesAreSaid() throws {
-    let project = try TestProject()
-    #expect(try project.context().thirdPartyWarnings.isEmpty)
-    try project.write(
-      "[auth.third_party.clerk]\nenabled = true\ndomain = \"clerk.example.com\"\n",
-      to: "homebase.toml")
-    let said = try project.context().thirdPartyWarnings
-    #expect(said.map(\.code) == ["third_party_not_taken"] && said.first?.location?.line == 2)
   }
 
   /// Keys are for the service's user alone, also while a file is replaced, and gone after a stop.
