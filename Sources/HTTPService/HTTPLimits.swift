@@ -19,7 +19,9 @@ package enum HTTPAddress: Sendable, Hashable, CustomStringConvertible {
 /// Bounds on what clients may do.
 package struct HTTPLimits: Sendable, Hashable {
   /// A request's head, the request line included: beyond it 431.
-  package var headBytes = 64 * 1024
+  ///
+  /// More than the gateway's 64 KiB: it adds headers of its own.
+  package var headBytes = 80 * 1024
   /// The request line's target: beyond it 414.
   package var targetBytes = 48 * 1024
   /// From a request's first byte to the end of its head: beyond it 408.
