@@ -135,6 +135,20 @@ import WebTokens
     #expect(own.publicPart.d == nil && own.publicPart.x == own.x)
   }
 
+  /// Without its keys a third party's users are refused: nobody must have to guess why.
+  @Test func aThirdPartyThatIsNotReachedIsSaid() async throws {
+    let project = try TestProject()
+    let none = try await project.context().thirdParties()
+    #expect(none.issuers.isEmpty && none.warnings.isEmpty)
+    try project.write(
+      "[auth.third_party.workos]\nenabled = true\nissuer_url = \"http://127.0.0.1:1\"\n",
+      to: "homebase.toml")
+    let parties = try await project.context().thirdParties()
+    #expect(parties.issuers.isEmpty)
+    #expect(parties.warnings.map(\.code) == ["issuer_keys_unavailable"])
+    #expect(parties.warnings.first?.location?.line == 2)
+  }
+
   /// Keys are for the service's user alone, also while a file is replaced, and gone after a stop.
   @Test func filesAreClosedToOthers() throws {
     let project = try TestProject()
