@@ -61,7 +61,7 @@ enum BodyShape: Hashable, Sendable {
   }
 }
 
-/// The names of the columns that every statement answers with.
+/// The names of the columns that statements answer with; only writes have them all.
 enum AnswerColumn: String, CaseIterable {
   case total = "total_result_set"
   case rows = "page_total"
@@ -74,26 +74,37 @@ enum AnswerColumn: String, CaseIterable {
 
 extension SQLText {
   /// Appends the outer query: counts, body, and what the database set for the response.
+  ///
+  /// - Parameters:
+  ///   - total: How many rows there are.
+  ///   - keyColumns: Those of a new row's key; nil when nothing is written.
+  ///   - body: The expression for it.
+  ///   - isOneValue: Whether the body is the one row's value.
+  ///   - countsNew: Whether new rows were counted.
+  ///   - source: Appends the query for the rows.
   mutating func answer(
-    total: String = "null", keyColumns: [String] = [], body: String, isOneValue: Bool = false,
-    from source: (inout SQLText) -> Void
+    total: String = "null", keyColumns: [String]? = nil, body: String, isOneValue: Bool = false,
+    countsNew: Bool = false, from source: (inout SQLText) -> Void
   ) {
     append(" SELECT \(total)::bigint AS total_result_set,")
     // A value that is its own body is not aggregated, so nothing beside it can be.
     let rows = isOneValue ? "1" : "pg_catalog.count(_postgrest_t)"
     append(" \(rows) AS page_total, ")
-    if keyColumns.isEmpty { append("null") } else { key(keyColumns) }
-    append(" AS header, \(body) AS body,")
-    for (setting, column) in [
-      ("response.headers", AnswerColumn.headers), ("response.status", .status),
-      ("pgrst.inserted", .inserted),
-    ] {
-      append(" nullif(pg_catalog.current_setting('\(setting)', true), '') AS \(column.rawValue)")
-      if column != .inserted { append(",") }
+    if let keyColumns {
+      if keyColumns.isEmpty { append("null") } else { key(keyColumns) }
+      append(" AS header, ")
     }
+    append("\(body) AS body")
+    setting("response.headers", as: .headers)
+    setting("response.status", as: .status)
+    if countsNew { setting("pgrst.inserted", as: .inserted) }
     append(" FROM (")
     source(&self)
     append(") _postgrest_t")
+  }
+
+  private mutating func setting(_ name: String, as column: AnswerColumn) {
+    append(", nullif(pg_catalog.current_setting('\(name)', true), '') AS \(column.rawValue)")
   }
 
   /// Appends the key of the one row that was written, as JSON; null when it is not one.

@@ -34,7 +34,7 @@ struct CallPlan {
     let names = argumentNames(of: request)
     let given = Set(names)
     let overloads = cache.functions[name] ?? []
-    let isWhole = isPost && request.body == .whole
+    let isWhole = isPost && [.plainText, .xml, .octetStream].contains(request.contentType)
     let fitting = overloads.filter { function in
       if function.parameters.isEmpty { return given.isEmpty && !isWhole }
       let required = function.parameters.filter(\.isRequired).map(\.name)
@@ -65,7 +65,7 @@ struct CallPlan {
     switch request.body {
     case .json(let rows): return rows.keys
     case .arguments(let arguments): return arguments.map(\.name)
-    case .none, .whole: return []
+    case .none, .whole, .binary: return []
     }
   }
 
@@ -80,7 +80,9 @@ struct CallPlan {
       let type = parameters[0].type
       switch type {
       // Bytes that are no text come in the form that bytea is read from.
-      case "bytea": arguments = .whole(Self.hex(body), type: type)
+      case "bytea":
+        let bytes = if case .binary(let bytes) = request.body { bytes } else { Array(body.utf8) }
+        arguments = .whole(Self.hex(bytes), type: type)
       // No body means no arguments.
       case "json", "jsonb": arguments = .whole(body.isEmpty ? "{}" : body, type: type)
       default: arguments = .whole(body, type: type)
@@ -107,7 +109,7 @@ struct CallPlan {
         : .json(
           .init(columns: columns, text: text, isObject: rows.isObject, fillsDefaults: false),
           variadic: Set(used.filter(\.isVariadic).map(\.name)))
-    case .none, .whole: arguments = .none
+    case .none, .whole, .binary: arguments = .none
     }
   }
 
@@ -124,10 +126,10 @@ struct CallPlan {
     return named.isEmpty ? .none : .named(named)
   }
 
-  private static func hex(_ text: String) -> String {
+  private static func hex(_ bytes: [UInt8]) -> String {
     var hex: [UInt8] = Array("\\x".utf8)
     let digits = Array("0123456789abcdef".utf8)
-    for byte in text.utf8 {
+    for byte in bytes {
       hex.append(digits[Int(byte >> 4)])
       hex.append(digits[Int(byte & 15)])
     }

@@ -245,6 +245,7 @@ extension RESTError {
   static func offset(_ offset: Int, beyond total: Int) -> RESTError {
     RESTError(
       status: 416, code: "PGRST103", message: "Requested range not satisfiable",
-      details: "An offset of \(offset) was requested, but there are only \(total) rows.")
+      details: "An offset of \(offset) was requested, but there are only \(total) rows.",
+      contentRange: "*/\(total)")
   }
 }

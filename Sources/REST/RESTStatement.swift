@@ -65,8 +65,10 @@ package struct RESTStatement: Sendable {
     mediaType = found.type
     explanation = found.explanation
     if case .object = found.shape { isSingular = true }
-    if case .custom(let custom) = found.shape { handler = custom }
-    return found.shape
+    guard case .custom(var custom) = found.shape else { return found.shape }
+    // A plan is a text, whatever the handler gives.
+    if explanation != nil { custom.baseType = "text" } else { handler = custom }
+    return .custom(custom)
   }
 
   /// Takes what was written, as it is or to be explained.
@@ -116,7 +118,8 @@ package struct RESTStatement: Sendable {
       request.preferences.representation == .headersOnly && request.action == .insert
     sql.answer(
       keyColumns: tellsKey ? relation.primaryKey : [],
-      body: shape.sql(of: nil, isSource: false)
+      body: shape.sql(of: nil, isSource: false),
+      countsNew: request.action == .insert || request.action == .put
     ) { sql in
       guard isShown else { return sql.append("SELECT * FROM pgrst_source") }
       read.write(to: &sql)
@@ -226,6 +229,10 @@ extension RESTStatement {
       total: value(.total).flatMap { Int($0) }, rows: value(.rows).flatMap { Int($0) } ?? 0,
       location: value(.location), body: value(.body) ?? "", headers: value(.headers),
       status: value(.status), inserted: value(.inserted).flatMap { Int($0) })
+    // The counter runs for each row: without any there is none.
+    if answer.rows == 0, request.preferences.resolution == .mergeDuplicates {
+      answer.inserted = answer.inserted ?? 0
+    }
     if let handler, !answer.body.isEmpty {
       if handler.isBinary { answer.bytes = Self.bytes(fromHex: answer.body) }
       // The reference sends what the server sends in binary form: a version, then the text.

@@ -267,7 +267,7 @@ extension SQLText {
       append(columns.joined(separator: ", "))
       append(")")
     }
-    if isOne { append(" LIMIT 1") }
+    if isOne, !rows.isObject { append(" LIMIT 1") }
     append(") pgrst_body")
   }
 

@@ -11,10 +11,12 @@ package struct RESTError: Error, Hashable, Sendable {
   /// Details that are JSON themselves, in place of `details`.
   package var detailsJSON: String?
   package var hint: String?
+  /// What the response says in `Content-Range` when the error is about a range.
+  package var contentRange: String?
 
   package init(
     status: Int, code: String, message: String, details: String? = nil,
-    detailsJSON: String? = nil, hint: String? = nil
+    detailsJSON: String? = nil, hint: String? = nil, contentRange: String? = nil
   ) {
     self.status = status
     self.code = code
@@ -22,6 +24,7 @@ package struct RESTError: Error, Hashable, Sendable {
     self.details = details
     self.detailsJSON = detailsJSON
     self.hint = hint
+    self.contentRange = contentRange
   }
 
   /// The body of the response: four keys, always all of them, in this order and compact.

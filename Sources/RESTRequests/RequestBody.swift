@@ -8,6 +8,8 @@ package enum RequestBody: Hashable, Sendable {
   case arguments([QueryParameters.Argument])
   /// The one unnamed argument of a function: the body as it came.
   case whole
+  /// The same when the body is no text.
+  case binary([UInt8])
 
   /// JSON with known keys.
   package struct Rows: Hashable, Sendable {
@@ -59,8 +61,8 @@ package enum RequestBody: Hashable, Sendable {
     case .urlEncoded:
       let pairs = try QueryString(bytes).pairs
       self = isFunction ? .arguments(Self.arguments(pairs)) : .json(Self.row(pairs))
-    case .plainText where isFunction, .xml where isFunction, .octetStream where isFunction:
-      self = .whole
+    case .plainText where isFunction, .xml where isFunction: self = .whole
+    case .octetStream where isFunction: self = .binary(Array(bytes))
     default:
       throw .body("Content-Type not acceptable: \(type.name)")
     }

@@ -15,6 +15,7 @@ struct Refusal: Error, Sendable {
   init(_ error: RESTError) {
     self.error = error
     if error.status == 401 { headers = [HTTPHeader("WWW-Authenticate", "Bearer")] }
+    if let range = error.contentRange { headers = [HTTPHeader("Content-Range", range)] }
     if error.status == 503 { headers = [HTTPHeader("Retry-After", "1")] }
   }
 

@@ -20,6 +20,7 @@ struct ResponseMaker {
   ///
   /// - Throws: `RESTError` when what the database set for the response is no header or status.
   func response() throws(RESTError) -> HTTPResponse {
+    if statement.explains { return plan }
     var status = 200
     var headers: [HTTPHeader] = []
     var hasBody = true
@@ -69,7 +70,19 @@ struct ResponseMaker {
     if let text = answer.headers { headers = headers.overridden(by: try Self.headers(text)) }
     return HTTPResponse(
       status: status, headers: headers,
-      body: hasBody && !request.isHead ? .bytes(ByteBuffer(string: answer.body)) : .none)
+      body: hasBody && !request.isHead ? .bytes(body) : .none)
+  }
+
+  private var body: ByteBuffer {
+    answer.bytes.map { ByteBuffer(bytes: $0) } ?? ByteBuffer(string: answer.body)
+  }
+
+  /// How the statement runs, in place of its rows.
+  private var plan: HTTPResponse {
+    var headers = [HTTPHeader("Content-Type", statement.mediaType.contentType)]
+    if request.tellsSchema { headers.append(HTTPHeader("Content-Profile", request.schema)) }
+    return HTTPResponse(
+      status: 200, headers: headers, body: request.isHead ? .none : .bytes(body))
   }
 
   private var showsRows: Bool { preferences.representation == .full }

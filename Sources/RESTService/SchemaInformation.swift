@@ -13,7 +13,7 @@ extension RESTResponder {
       status: 200,
       headers: [
         HTTPHeader("Access-Control-Allow-Origin", "*"),
-        HTTPHeader("Allow", ""),
+        HTTPHeader("Allow", try loaded.cache.allowedMethods(for: request)),
       ])
   }
 

@@ -130,7 +130,7 @@ extension TemporaryCluster {
     let server = try await spawn(
       [
         "\(binFolder)/postgres", "-D", "\(folder)/data", "-k", folder, "-F",
-        "-c", "listen_addresses=", "-c", "max_connections=200", "-c", "wal_level=logical",
+        "-c", "listen_addresses=", "-c", "max_connections=400", "-c", "wal_level=logical",
         "-c", "shared_buffers=64MB", "-c", "log_min_messages=fatal",
       ], log: log)
     let cluster = TemporaryCluster(folder: folder, processID: server.pid)
