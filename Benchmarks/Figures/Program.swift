@@ -24,6 +24,9 @@ struct Program {
     RowGroup(name: "cold", explanation: "start on an empty cache", measure: coldStartRows),
     RowGroup(name: "test", explanation: "60 pgTAP files", measure: testRows),
     RowGroup(name: "extensions", explanation: "pgmq, pg_net, pg_cron", measure: extensionRows),
+    RowGroup(
+      name: "api", explanation: "REST and gateway beside pgbench, and the schema cache",
+      measure: apiRows),
     RowGroup(name: "memory", explanation: "supervisor and guardian", measure: memoryRows),
     RowGroup(name: "children", explanation: "100 supervised children", measure: childrenRows),
   ]

@@ -7,6 +7,7 @@ final class Project {
   private let workspace: Workspace
   private var supervisor: Int32?
   private var socketFolder: String?
+  private var children: [pid_t] = []
 
   /// What `status` says of a stack, as far as it matters here.
   struct Status: Decodable {
@@ -143,6 +144,18 @@ final class Project {
     try pause(milliseconds: settling)
   }
 
+  /// Starts a program beside the stack; it is ended with it.
+  func child(_ arguments: [String]) throws {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    for descriptor in Int32(0)...2 {
+      posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
+    }
+    children.append(
+      try spawn(arguments, environment: workspace.environment, actions: &actions))
+  }
+
   // MARK: - Its server
 
   /// The data folder and the socket of the stack's PostgreSQL, as the server itself says.
@@ -185,6 +198,11 @@ final class Project {
 
   /// Deletes its data and ends its supervisor, whatever state they are in.
   func destroy() {
+    for child in children {
+      kill(child, SIGTERM)
+      waitpid(child, nil, 0)
+    }
+    children = []
     _ = try? run(
       ["/usr/bin/timeout", "60", workspace.options.homebase, "--workdir", folder, "stop"]
         + ["--no-backup", "--yes"], environment: workspace.environment, isCleanup: true)
