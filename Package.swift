@@ -119,7 +119,8 @@ let package = Package(
       [
         "Diagnostics", "ProcessSupervision", "PostgresClient", "ProjectConfiguration",
         "ControlSocket", "StackProtocol", "DatabaseCluster", "SchemaCatalog", "SchemaDiff",
-        "SchemaDump", "DatabaseLifecycle", "MockData", "IssuerKeys", "WebTokens", "CProcess",
+        "SchemaDump", "DatabaseLifecycle", "MockData", "IssuerKeys", "WebTokens", "Gateway",
+        "RESTService", "CProcess",
       ]),
 
     // Floor 6
@@ -228,7 +229,7 @@ let package = Package(
       of: "StackRuntime",
       [
         "Diagnostics", "ProjectConfiguration", "ProcessSupervision", "StackProtocol",
-        "DatabaseLifecycle", "WebTokens",
+        "DatabaseLifecycle", "Gateway", "RESTService", "WebTokens",
       ]),
     tests(
       of: "homebase",

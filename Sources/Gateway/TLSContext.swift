@@ -85,3 +85,10 @@ final class TLSSession {
     hb_tls_take(tls, buffer.baseAddress, buffer.count)
   }
 }
+
+extension GatewayConfiguration.TLS {
+  /// Makes sure that a gateway could serve with it.
+  ///
+  /// - Throws: `GatewayError.unusableCertificate` that names the file, `.noTLS`.
+  package func check() throws(GatewayError) { _ = try TLSContext(self) }
+}

@@ -53,7 +53,7 @@ package struct SigningKey: Sendable, Hashable, Codable {
     key.crv = "P-256"
     key.x = "M5Sjqn5zwC9Kl1zVfUUGvv9boQjCGd45G8sdopBExB4"
     key.y = "P6IXMvA2WYXSHSOMTBH2jsw_9rrzGy89FjPf6oOsIxQ"
-    return key.publicPart
+    return key
   }()
 
   /// Makes a new key.
@@ -115,14 +115,6 @@ package struct SigningKey: Sendable, Hashable, Codable {
         qi: try part("qi", qi))
       return try RS256.PrivateKey(parts).signature(for: text.utf8)
     }
-  }
-
-  /// The key as everybody may know it: without its secret parts.
-  package var publicPart: SigningKey {
-    var key = self
-    (key.d, key.p, key.q, key.dp, key.dq, key.qi) = (nil, nil, nil, nil, nil, nil)
-    key.keyOperations = ["verify"]
-    return key
   }
 
   /// Reads the keys of a file.

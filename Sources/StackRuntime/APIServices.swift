@@ -2,9 +2,11 @@ import DatabaseCluster
 import DatabaseLifecycle
 import Diagnostics
 import FoundationEssentials
+import Gateway
 import PostgresClient
 import ProcessSupervision
 import ProjectConfiguration
+import RESTService
 import Synchronization
 import WebTokens
 
@@ -35,38 +37,56 @@ final class APIServices: Sendable {
     self.cluster = cluster
     self.door = door
     lifeline = try Lifeline()
-    let address = cluster.parameters(database: ProjectDatabase.name, user: RESTDocument.user)
+    let address = cluster.parameters(
+      database: ProjectDatabase.name, user: RESTServiceConfiguration.user)
     try files.write(
-      RESTDocument(
+      RESTServiceConfiguration(
         project, files: files,
         database: .init(
           host: address.host, port: address.port, name: address.database, user: address.user),
         signingKeys: try project.signingKeys(), issuers: issuers, port: ports.api ?? door.port),
       to: files.rest)
-    let document = GatewayDocument(
-      project, files: files, tls: try Self.tls(project, files),
-      generation: GatewayControl.firstGeneration())
-    try files.write(document, to: files.gateway)
+    let generation = GatewayControl.firstGeneration()
+    let configuration = GatewayConfiguration(
+      project, files: files, tls: try Self.tls(project, files), generation: generation)
+    try files.write(configuration, to: files.gateway)
     control = GatewayControl(
       socket: files.controlSocket, stack: ServiceStack.main,
-      generation: document.stacks[0].generation,
+      generation: generation,
       save: { generation in
-        var document = document
-        document.stacks[0].generation = generation
-        try files.write(document, to: files.gateway)
+        var configuration = configuration
+        for index in configuration.stacks.indices {
+          configuration.stacks[index].generation = generation
+        }
+        try files.write(configuration, to: files.gateway)
       })
   }
 
   /// Copies the certificate to where the gateway's user can read it and nobody else the key.
+  ///
+  /// When the configuration names none, one for localhost is made and kept with the project's data.
   private static func tls(
     _ project: ProjectContext, _ files: ServiceFiles
-  ) throws -> GatewayDocument.TLS? {
-    guard project.configuration.api.tls.enabled, let named = try project.certificate() else {
-      return nil
+  ) throws -> GatewayConfiguration.TLS? {
+    guard project.configuration.api.tls.enabled else { return nil }
+    let named = try project.certificate()
+    let source = try named ?? ownCertificate(project)
+    for (file, copy) in [
+      (source.certificate, files.certificate), (source.key, files.certificateKey),
+    ] {
+      guard let text = FileManager.default.contents(atPath: file) else {
+        throw GatewayError.unusableCertificate(file: file, reason: "it cannot be read")
+      }
+      try files.write(text, to: copy)
     }
-    try files.write(named.certificate, to: files.certificate)
-    try files.write(named.key, to: files.certificateKey)
     return .init(certificate: files.certificate, key: files.certificateKey)
+  }
+
+  private static func ownCertificate(
+    _ project: ProjectContext
+  ) throws -> GatewayConfiguration.TLS {
+    let made = try LocalCertificate.ensure(in: "\(project.locations.dataFolder)/tls")
+    return .init(certificate: made.certificate, key: made.key)
   }
 
   /// Gives the services of a plan what they need.

@@ -10,7 +10,7 @@ import Synchronization
 final class GatewayControl: Sendable {
   private struct State {
     /// Grows with every database; services drop what they hold of a lower one.
-    var generation: Int
+    var generation: UInt64
     /// How often it was closed or opened: tells a retry that it is too late.
     var turn = 0
     /// Waits for what was asked last.
@@ -24,7 +24,7 @@ final class GatewayControl: Sendable {
 
   private let client: SocketClient
   private let stack: String
-  private let save: @Sendable (_ generation: Int) throws -> Void
+  private let save: @Sendable (_ generation: UInt64) throws -> Void
   private let state: Mutex<State>
 
   /// - Parameters:
@@ -33,8 +33,8 @@ final class GatewayControl: Sendable {
   ///   - generation: What the gateway's file says.
   ///   - save: Writes another one into that file, for a gateway that is restarted.
   init(
-    socket: String, stack: String, generation: Int,
-    save: @escaping @Sendable (_ generation: Int) throws -> Void
+    socket: String, stack: String, generation: UInt64,
+    save: @escaping @Sendable (_ generation: UInt64) throws -> Void
   ) {
     client = SocketClient(path: socket)
     self.stack = stack
@@ -51,8 +51,8 @@ final class GatewayControl: Sendable {
   ///
   /// Services that remember an earlier run do not outlive it, so a clock that was set back costs
   /// nothing.
-  static func firstGeneration(now: Date = Date()) -> Int {
-    Int(now.timeIntervalSince1970 * 1000)
+  static func firstGeneration(now: Date = Date()) -> UInt64 {
+    UInt64(max(0, now.timeIntervalSince1970 * 1000))
   }
 
   /// Lets no request begin, and waits a moment for those that have begun.
@@ -89,7 +89,7 @@ final class GatewayControl: Sendable {
     }
   }
 
-  private func tell(_ generation: Int) async -> Bool {
+  private func tell(_ generation: UInt64) async -> Bool {
     let answer = await client.ask(
       "POST", "/stacks/\(stack)/resume?generation=\(generation)", within: Self.answerLimit)
     return answer?.status == 200

@@ -1,68 +1,9 @@
 import Diagnostics
 import FoundationEssentials
+import Gateway
 import ProjectConfiguration
+import RESTService
 import WebTokens
-
-/// The gateway's file, as `docs/gateway.md` describes it.
-struct GatewayDocument: Encodable, Sendable, Equatable {
-  struct Listener: Encodable, Sendable, Equatable {
-    var descriptor: Int32
-    var stack: String
-    var tls: TLS?
-  }
-
-  struct TLS: Encodable, Sendable, Equatable {
-    var certificate: String
-    var key: String
-  }
-
-  struct Keys: Encodable, Sendable, Equatable {
-    var publishable, secret, anon, serviceRole: String
-
-    enum CodingKeys: String, CodingKey {
-      case publishable, secret, anon
-      case serviceRole = "service_role"
-    }
-  }
-
-  struct Stack: Encodable, Sendable, Equatable {
-    var id: String
-    var keys: Keys
-    var generation: Int
-  }
-
-  var listeners: [Listener]
-  var control: String
-  var services: [String: String]
-  var stacks: [Stack]
-
-  /// What a project's gateway is to do.
-  ///
-  /// - Parameters:
-  ///   - project: Its keys.
-  ///   - files: The sockets.
-  ///   - tls: The certificate, for https.
-  ///   - generation: Of the database that is there now.
-  init(
-    _ project: ProjectContext, files: ServiceFiles, tls: TLS?, generation: Int
-  ) {
-    let keys = project.keys
-    listeners = [
-      Listener(
-        descriptor: ServicePlan.doorDescriptor, stack: ServiceStack.main, tls: tls)
-    ]
-    control = files.controlSocket
-    services = ["rest": files.restSocket]
-    stacks = [
-      Stack(
-        id: ServiceStack.main,
-        keys: Keys(
-          publishable: keys.publishableKey, secret: keys.secretKey, anon: keys.anonKey,
-          serviceRole: keys.serviceRoleKey),
-        generation: generation)
-    ]
-  }
-}
 
 /// The names that services know stacks by.
 enum ServiceStack {
@@ -70,54 +11,40 @@ enum ServiceStack {
   static let main = "main"
 }
 
-/// The REST service's file, as `docs/rest.md` describes it.
-struct RESTDocument: Encodable, Sendable, Equatable {
-  struct Database: Encodable, Sendable, Equatable {
-    var host: String
-    var port: Int
-    var name: String
-    var user: String
+extension GatewayConfiguration {
+  /// What a project's gateway is to do.
+  ///
+  /// - Parameters:
+  ///   - project: Its keys.
+  ///   - files: The sockets.
+  ///   - tls: The certificate, for https.
+  ///   - generation: Of the database that is there now.
+  init(_ project: ProjectContext, files: ServiceFiles, tls: TLS?, generation: UInt64) {
+    let keys = project.keys
+    self.init(
+      listeners: [
+        Listener(descriptor: ServicePlan.doorDescriptor, stack: ServiceStack.main, tls: tls)
+      ],
+      services: ["rest": files.restSocket],
+      stacks: [
+        Stack(
+          id: ServiceStack.main,
+          keys: Keys(
+            publishable: keys.publishableKey, secret: keys.secretKey, anon: keys.anonKey,
+            serviceRole: keys.serviceRoleKey),
+          generation: generation)
+      ],
+      control: files.controlSocket)
   }
+}
 
-  struct Tokens: Encodable, Sendable, Equatable {
-    struct KeySet: Encodable, Sendable, Equatable {
-      var keys: [SigningKey]
-    }
-
-    var secret: String
-    var jwks: KeySet
-    var issuers: [TokenKeysConfiguration.Issuer]
-  }
-
-  struct Stack: Encodable, Sendable, Equatable {
-    var id: String
-    var database: Database
-    var schemas: [String]
-    var extraSearchPath: [String]
-    var maxRows: Int
-    /// Who a request without a token is.
-    var anonymousRole = "anon"
-    var tokens: Tokens
-    var openAPIProxyURI: String
-
-    enum CodingKeys: String, CodingKey {
-      case id, database, schemas, tokens
-      case extraSearchPath = "extra_search_path"
-      case maxRows = "max_rows"
-      case anonymousRole = "anonymous_role"
-      case openAPIProxyURI = "openapi_proxy_uri"
-    }
-  }
-
-  var socket: String
-  var stacks: [Stack]
-
+extension RESTServiceConfiguration {
   /// What a project's REST service is to do.
   ///
   /// - Parameters:
   ///   - project: Its schemas and keys.
   ///   - files: The sockets.
-  ///   - database: Where the server is; the user is the API's own.
+  ///   - database: Where the server is.
   ///   - signingKeys: Whose signatures count besides the secret's; their private parts stay here.
   ///     Empty: the well-known local one.
   ///   - issuers: Who else signs tokens of this project's users.
@@ -127,22 +54,31 @@ struct RESTDocument: Encodable, Sendable, Equatable {
     signingKeys: [SigningKey], issuers: [TokenKeysConfiguration.Issuer], port: Int
   ) {
     let configuration = project.configuration
-    socket = files.restSocket
-    stacks = [
-      Stack(
-        id: ServiceStack.main, database: database, schemas: configuration.api.schemas,
-        extraSearchPath: configuration.api.extraSearchPath, maxRows: configuration.api.maxRows,
-        tokens: Tokens(
-          secret: project.keys.jwtSecret,
-          jwks: Tokens.KeySet(
-            keys: (signingKeys.isEmpty ? [.wellKnown] : signingKeys).map(\.publicPart)),
-          issuers: issuers),
-        openAPIProxyURI: "\(configuration.apiURL(port: port))/rest/v1/")
-    ]
+    var stack = Stack(
+      id: ServiceStack.main, database: database, schemas: configuration.api.schemas)
+    stack.extraSearchPath = configuration.api.extraSearchPath
+    stack.maximumRows = configuration.api.maxRows
+    stack.anonymousRole = "anon"
+    stack.tokens = TokenKeysConfiguration(
+      secret: project.keys.jwtSecret,
+      jwks: JSONWebKeySet(
+        keys: (signingKeys.isEmpty ? [.wellKnown] : signingKeys).map { JSONWebKey($0) }),
+      issuers: issuers)
+    stack.publicURL = "\(configuration.apiURL(port: port))/rest/v1/"
+    self.init(socket: files.restSocket, stacks: [stack])
   }
 
   /// Who the REST service is for the database, before it takes a request's role.
   static let user = "authenticator"
+}
+
+extension JSONWebKey {
+  /// What checks the signatures of a key; its private parts stay behind.
+  fileprivate init(_ key: SigningKey) {
+    self.init(kty: key.kty)
+    (kid, use, alg) = (key.kid, key.use, key.alg)
+    (crv, x, y, n, e) = (key.crv, key.x, key.y, key.n, key.e)
+  }
 }
 
 extension ProjectContext {
@@ -169,45 +105,41 @@ extension ProjectContext {
     configuration.auth.signingKeysPath.flatMap { $0.isEmpty ? nil : layout.absolutePath($0) }
   }
 
-  /// The certificate and its key that the configuration names, and their texts.
+  /// The certificate and its key that the configuration names, tried out.
   ///
   /// - Returns: Nil when it names none.
   /// - Throws: A diagnostic at the line that names the file that is of no use.
-  func certificate() throws -> (certificate: Data, key: Data)? {
+  func certificate() throws -> GatewayConfiguration.TLS? {
     let tls = configuration.api.tls
-    let named = [
-      ("cert_path", tls.certificatePath, "CERTIFICATE-----"),
-      ("key_path", tls.keyPath, "PRIVATE KEY-----"),
-    ].map { name, path, mark in
-      (key: "api.tls.\(name)", path: path.flatMap { $0.isEmpty ? nil : $0 }, mark: mark)
+    let paths = [("api.tls.cert_path", tls.certificatePath), ("api.tls.key_path", tls.keyPath)]
+    let named = paths.compactMap { key, path -> (key: String, file: String)? in
+      guard let path, !path.isEmpty else { return nil }
+      return (key, layout.absolutePath(path))
     }
-    if named.allSatisfy({ $0.path == nil }) { return nil }
-    let texts = try named.map { key, path, mark in
-      guard let path else {
-        throw Diagnostic(
-          code: "tls_incomplete", message: "\(key) is missing: a certificate needs its key",
-          hint: "name both files, or neither: then homebase makes a certificate for localhost",
-          location: named.compactMap { configuration.location(of: $0.key) }.first)
-      }
-      let file = layout.absolutePath(path)
-      guard let text = FileManager.default.contents(atPath: file) else {
-        throw Diagnostic(
-          code: "tls_file_missing",
-          message: "\(key): cannot read \(layout.displayPath(file))",
-          hint: "the path is relative to the configuration's folder; without both paths homebase "
-            + "makes a certificate for localhost",
-          location: configuration.location(of: key))
-      }
-      guard String(decoding: text, as: UTF8.self).contains(mark) else {
-        throw Diagnostic(
-          code: "tls_file_unusable",
-          message: "\(key): \(layout.displayPath(file)) is no PEM file of the right kind",
-          hint: "a PEM file has the line `-----BEGIN …\(mark)`",
-          location: configuration.location(of: key))
-      }
-      return text
+    if named.isEmpty { return nil }
+    guard named.count == paths.count else {
+      let missing = paths.first { $0.0 != named[0].key }?.0 ?? ""
+      throw Diagnostic(
+        code: "tls_incomplete", message: "\(missing) is missing: a certificate needs its key",
+        hint: "name both files, or neither: then homebase makes a certificate for localhost",
+        location: configuration.location(of: named[0].key))
     }
-    return (texts[0], texts[1])
+    let files = GatewayConfiguration.TLS(certificate: named[0].file, key: named[1].file)
+    let problem: GatewayError
+    do {
+      try files.check()
+      return files
+    } catch {
+      problem = error
+    }
+    guard case .unusableCertificate(let file, let reason) = problem else { throw problem }
+    let key = named.last { $0.file == file }?.key ?? named[0].key
+    throw Diagnostic(
+      code: "tls_file_unusable",
+      message: "\(key): \(layout.displayPath(file)) cannot be used: \(reason)",
+      hint: "paths are relative to the configuration's folder; without both of them homebase "
+        + "makes a certificate for localhost",
+      location: configuration.location(of: key))
   }
 
   /// The files besides the configuration that a start reads.

@@ -59,9 +59,9 @@ import Testing
   }
 
   private final class Saved: Sendable {
-    private let values = Mutex<[Int]>([])
-    func add(_ value: Int) { values.withLock { $0.append(value) } }
-    var all: [Int] { values.withLock { $0 } }
+    private let values = Mutex<[UInt64]>([])
+    func add(_ value: UInt64) { values.withLock { $0.append(value) } }
+    var all: [UInt64] { values.withLock { $0 } }
   }
 
   /// Requests wait during a swap and go on with a number that only grows; the file has it before the
