@@ -5,6 +5,7 @@ usage: judge.py < a JSON object: url, publishable, secret, anon, service, ann, b
 
 import json
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 from postgrest.exceptions import APIError
 from postgrest.types import CountMethod, ReturnMethod
@@ -698,6 +699,128 @@ def nothing_is_injected():
             if error.code not in ("42703", "PGRST100", "PGRST108"):
                 raise
     equal(len(db.table("books").select("id").execute().data), 5)
+
+
+# Names, types, and what is computed
+
+
+@case
+def odd_names():
+    odd = lambda: db.table("Odd Table")
+    equal(odd().select("*").order("camelCase").limit(1).execute().data,
+          [{"camelCase": 1, "with space": "a b", "dot.ted": "c.d", "select": False, 'quo"ted': 'e"f', "ümläut": "ü"}])
+    equal(odd().select('"with space", x:"dot.ted", "ümläut", camelCase').eq("camelCase", 1).execute().data,
+          [{"with space": "a b", "x": "c.d", "ümläut": "ü", "camelCase": 1}])
+    equal(len(odd().select("camelCase").eq("with space", "a b").execute().data), 1)
+    equal(len(odd().select("camelCase").eq("ümläut", "ü").execute().data), 1)
+    made = odd().insert([{"camelCase": 3, "with space": "x", "dot.ted": "y", 'quo"ted': "z"}]).execute().data[0]
+    equal((made["dot.ted"], made['quo"ted'], made["select"]), ("y", "z", True))
+    equal(odd().update({"with space": "w"}).eq("camelCase", 3).select('"with space"').execute().data,
+          [{"with space": "w"}])
+    equal(len(odd().delete().eq("camelCase", 3).execute().data), 1)
+
+
+@case
+def types_come_back():
+    row = {"big": 9007199254740993, "ratio": 0.1, "share": 50, "bytes": "\\x00ff", "day": "2024-02-29",
+           "clock": "12:34:56", "took": "1 day 02:03:04", "flags": "101", "address": "10.0.0.1/8",
+           "grid": [[1, 2], [3, 4]], "moods": ["sad", "happy"], "doc": {"b": [1, "x"], "a": None}}
+    sent = {**row, "at": "2026-01-02T03:04:05.678+02:00", "exact": "12345678901234567890.10"}
+    made = db.table("kinds").insert(sent).select("*, exact::text").single().execute().data
+    equal({key: made[key] for key in row}, row)
+    equal((made["at"], made["exact"]), ("2026-01-02T01:04:05.678+00:00", "12345678901234567890.10"))
+    one = lambda: db.table("kinds").select("big")
+    for column, value in [("id", made["id"]), ("big", 9007199254740993), ("bytes", "\\x00ff"),
+                          ("at", "2026-01-02T03:04:05.678+02:00"), ("day", "2024-02-29"), ("took", "1 day 02:03:04"),
+                          ("flags", "101"), ("moods", "{sad,happy}"), ("exact", "12345678901234567890.1")]:
+        equal((column, len(one().eq(column, value).execute().data)), (column, 1))
+    equal(one().eq("doc->b->>1", "x").execute().data, [{"big": 9007199254740993}])
+    refused(db.table("kinds").insert({"share": 101}), "23514")
+    refused(db.table("kinds").select("id").eq("id", "no-uuid"), "22P02")
+    equal(len(db.table("kinds").delete().not_.is_("id", None).execute().data), 1)
+
+
+@case
+def partitions_and_materialized_views():
+    events = lambda: db.table("events")
+    equal(events().select("id, note").order("id").execute().data,
+          [{"id": 1, "note": "first"}, {"id": 2, "note": "second"}])
+    equal(len(events().insert({"id": 3, "month": "2026-02-07", "note": "third"}).execute().data), 1)
+    answer = events().upsert({"id": 3, "month": "2026-02-07", "note": "changed"}).execute()
+    equal([row["note"] for row in answer.data], ["changed"])
+    equal(len(events().delete().eq("id", 3).execute().data), 1)
+    refused(events().insert({"id": 4, "month": "2030-01-01"}), "23514")
+    rows = db.table("books_by_author").select("books, authors(name)").order("author_id").limit(2).execute().data
+    equal(rows, [{"books": 1, "authors": {"name": "Ada"}}, {"books": 2, "authors": {"name": "Brontë, Charlotte"}}])
+
+
+@case
+def columns_that_are_functions():
+    authors = lambda columns: db.table("authors").select(columns)
+    equal(authors("name, initial").eq("initial", "A").execute().data, [{"name": "Ada", "initial": "A"}])
+    equal([row["id"] for row in authors("id").order("initial", desc=True).execute().data], [4, 3, 2, 1])
+    rows = authors("id, novels(title)").in_("id", [1, 2]).order("id").order("title", foreign_table="novels")
+    equal(rows.execute().data, [{"id": 1, "novels": []},
+                                {"id": 2, "novels": [{"title": "Jane Eyre"}, {"title": "Shirley"}]}])
+
+
+@case
+def more_functions():
+    equal(db.rpc("pick", {"names": ["a", "b,c"]}).execute().data, "a+b,c")
+    equal(db.rpc("greet", {}).execute().data, "hello you")
+    equal(db.rpc("greet").execute().data, "hello you")
+    equal(db.rpc("greet", {"greeting": "bye"}, get=True).execute().data, "bye you")
+    equal(db.rpc("merge", {"a": {"x": 1}, "b": {"y": [2]}}).execute().data, {"x": 1, "y": [2]})
+    equal(db.rpc("merge", {"a": {"x": 1}, "b": {"y": [2]}}, get=True).execute().data, {"x": 1, "y": [2]})
+    made = db.rpc("new_author", {"name": "Rpc"}).select("name, mood, books!books_author_id_fkey(title)").execute().data
+    equal(made, {"name": "Rpc", "mood": "ok", "books": []})
+    refused(db.rpc("new_author", {"name": "Rpc"}), "23505")
+    equal(len(db.table("authors").delete().eq("name", "Rpc").execute().data), 1)
+
+
+@case
+def filters_deep_in_embeds():
+    rows = db.table("authors").select("id, books!books_author_id_fkey!inner(id, genres!inner(name))")
+    equal(rows.eq("books.genres.name", "drama").order("id").execute().data,
+          [{"id": 3, "books": [{"id": 4, "genres": [{"name": "drama"}]}]},
+           {"id": 4, "books": [{"id": 5, "genres": [{"name": "drama"}]}]}])
+    equal(ids(books("id, publishers(name)").or_("id.eq.1,publishers.is.null")), [1, 5])
+    equal(ids(books("id, author:authors!author_id!inner(name)").eq("author.name", "Ada")), [1])
+    equal(ids(books("id, author:authors!author_id!inner(name)").or_("name.eq.Ada,name.eq.Chekhov", reference_table="author")),
+          [1, 4])
+    equal(ids(books("id, genres!inner()").in_("genres.name", ["drama", "science"])), [1, 4, 5])
+    equal(ids(books("id, publishers!inner(country)").is_("publishers.country", None)), [3, 4])
+
+
+@case
+def many_rows():
+    rows = [{"shelf": "bulk", "slot": n, "item": f"item {n} " + "x" * 100} for n in range(3000)]
+    answer = db.table("stock").insert(rows, returning=ReturnMethod.minimal, count=CountMethod.exact).execute()
+    equal(answer.count, 3000)
+    seen = []
+    while True:
+        page = db.table("stock").select("slot").eq("shelf", "bulk").order("slot").range(len(seen), len(seen) + 499)
+        part = [row["slot"] for row in page.execute().data]
+        seen += part
+        if len(part) < 100:
+            break
+    equal(seen, list(range(3000)))
+    wide = db.table("stock").select("slot").in_("slot", list(range(2500))).eq("shelf", "bulk").limit(1).execute()
+    equal(len(wide.data), 1)
+    equal(db.table("stock").update({"amount": 1}, count=CountMethod.exact, returning=ReturnMethod.minimal)
+          .eq("shelf", "bulk").gte("slot", 1000).execute().count, 2000)
+    equal(db.table("stock").delete(count=CountMethod.exact, returning=ReturnMethod.minimal)
+          .eq("shelf", "bulk").execute().count, 3000)
+
+
+@case
+def many_threads():
+    def read(number):
+        client, wanted = [(db, 1), (ann, 2), (ben, 2), (service, 3)][number % 4]
+        return len(client.table("notes").select("body").lt("id", 100).execute().data) == wanted
+
+    with ThreadPoolExecutor(8) as pool:
+        equal(all(pool.map(read, range(200))), True)
 
 
 failures = 0

@@ -290,6 +290,24 @@ test("constraints and types", async () => {
   await good(db.from("books").delete().gt("id", 100))
 })
 
+test("odd names", async () => {
+  const odd = (columns = "*") => db.from("Odd Table").select(columns)
+  equal((await data(odd().eq('"dot.ted"', "c.d"))).length, 1)
+  equal((await data(odd().eq("with space", "a b"))).length, 1)
+  equal((await data(odd("camelCase").or('"dot.ted".eq.c.d,"with space".eq.none')))[0], { camelCase: 1 })
+  equal((await data(odd("camelCase").order('"dot.ted"', { nullsFirst: false })))[0], { camelCase: 1 })
+  const row = { camelCase: 9, "with space": "s", "dot.ted": "d", select: false, "ümläut": "u" }
+  const made = await data(db.from("Odd Table").insert([row]).select('camelCase,"with space","dot.ted",select,"ümläut"').single())
+  equal(made, row)
+  equal((await good(db.from("Odd Table").delete().eq("camelCase", 9))).status, 204)
+})
+
+test("numbers that JavaScript cannot hold", async () => {
+  const made = await data(db.from("kinds").insert({ big: "9007199254740993" }).select("id, big::text").single())
+  equal(made.big, "9007199254740993")
+  equal((await data(db.from("kinds").delete().eq("id", made.id).select("id"))).length, 1)
+})
+
 test("row level security", async () => {
   const bodies = async (client: Client) =>
     (await data(client.from("notes").select("body").order("id"))).map((row: Data) => row.body)

@@ -143,3 +143,63 @@ create schema hidden;
 create table hidden.secrets (id int primary key);
 grant usage on schema hidden to anon;
 grant all on hidden.secrets to anon;
+
+-- What names and types may be.
+create table public."Odd Table" (
+  "camelCase" int primary key,
+  "with space" text,
+  "dot.ted" text,
+  "select" boolean default true,
+  "quo""ted" text,
+  "ümläut" text
+);
+
+create domain public.percent as int check (value between 0 and 100);
+create table public.kinds (
+  id uuid primary key default gen_random_uuid(),
+  big bigint,
+  exact numeric,
+  ratio double precision,
+  share public.percent,
+  bytes bytea,
+  at timestamptz,
+  day date,
+  clock time,
+  took interval,
+  flags bit(3),
+  address inet,
+  grid int[][],
+  moods public.mood[],
+  doc json
+);
+
+create table public.events (
+  id int,
+  month date not null,
+  note text,
+  primary key (id, month)
+) partition by range (month);
+create table public.events_2026_01 partition of public.events
+  for values from ('2026-01-01') to ('2026-02-01');
+create table public.events_2026_02 partition of public.events
+  for values from ('2026-02-01') to ('2026-03-01');
+
+create materialized view public.books_by_author as
+  select author_id, count(*) as books from public.books group by author_id with no data;
+
+-- Columns and relationships that are functions.
+create function public.initial(public.authors) returns text
+  language sql stable as 'select left($1.name, 1)';
+create function public.novels(public.authors) returns setof public.books
+  language sql stable rows 10 as $$
+    select b.* from public.books b
+    join public.book_genres g on g.book_id = b.id and g.genre_id = 1
+    where b.author_id = $1.id
+  $$;
+create function public.pick(variadic names text[]) returns text
+  language sql immutable as $$select array_to_string(names, '+')$$;
+create function public.greet(name text default 'you', greeting text default 'hello') returns text
+  language sql immutable as $$select greeting || ' ' || name$$;
+create function public.merge(a jsonb, b jsonb) returns jsonb language sql immutable as 'select a || b';
+create function public.new_author(name text) returns public.authors
+  language sql as 'insert into public.authors (name) values (name) returning *';

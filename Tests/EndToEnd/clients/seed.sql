@@ -19,6 +19,9 @@ insert into public.notes (owner, body, private) values
   ('00000000-0000-4000-8000-00000000000a', 'a of ann', true),
   ('00000000-0000-4000-8000-00000000000b', 'b of ben', true);
 insert into extra.things values (1, 'lamp'), (2, 'rug');
+insert into public."Odd Table" values (1, 'a b', 'c.d', false, 'e"f', 'ü'), (2, null, null, true, null, null);
+insert into public.events values (1, '2026-01-05', 'first'), (2, '2026-02-05', 'second');
+refresh materialized view public.books_by_author;
 select setval(pg_get_serial_sequence('public.authors', 'id'), 100),
   setval(pg_get_serial_sequence('public.books', 'id'), 100),
   setval(pg_get_serial_sequence('public.notes', 'id'), 100);
