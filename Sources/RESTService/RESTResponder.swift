@@ -15,6 +15,15 @@ struct RESTResponder: HTTPResponder {
     if request.path == "/live", request["x-homebase-stack"] == nil {
       return HTTPResponse(status: 200)
     }
+    var extras = ResponseExtras()
+    var response = await outcome(request, body, &extras)
+    extras.add(to: &response, for: request)
+    return response
+  }
+
+  private func outcome(
+    _ request: HTTPRequest, _ body: HTTPRequestBody, _ extras: inout ResponseExtras
+  ) async -> HTTPResponse {
     do {
       let database = try registry.database(
         request["x-homebase-stack"],
@@ -22,14 +31,14 @@ struct RESTResponder: HTTPResponder {
       let bytes = try await Self.collect(body)
       var loaded = try await database.loaded()
       do {
-        return try await answer(request, bytes, database, loaded)
+        return try await answer(request, bytes, database, loaded, &extras)
       } catch let refusal as Refusal {
         // What is missing may have been made a moment ago.
         guard Self.isAboutSchema(refusal.error), let newer = try await database.reread() else {
           throw refusal
         }
         loaded = newer
-        return try await answer(request, bytes, database, loaded)
+        return try await answer(request, bytes, database, loaded, &extras)
       }
     } catch let refusal as Refusal {
       return refusal.response
@@ -55,10 +64,15 @@ struct RESTResponder: HTTPResponder {
   }
 
   private func answer(
-    _ request: HTTPRequest, _ body: ByteBuffer, _ database: StackDatabase, _ loaded: LoadedStack
+    _ request: HTTPRequest, _ body: ByteBuffer, _ database: StackDatabase, _ loaded: LoadedStack,
+    _ extras: inout ResponseExtras
   ) async throws -> HTTPResponse {
     let settings = loaded.settings
+    extras.begin(settings.extras)
+    if let preflight = extras.preflight(request) { return preflight }
+    extras.enter(.jwt)
     let identity = try Identity(request, settings)
+    extras.enter(.parse)
     var understood = try body.withUnsafeReadableBytes { (bytes) throws(RESTError) in
       try RESTRequest(
         method: request.method, path: request.path, query: request.query,
@@ -74,19 +88,26 @@ struct RESTResponder: HTTPResponder {
       try preferences.check { _ in false }
     }
     switch (understood.action, understood.target) {
-    case (.inform, _): return try information(understood, loaded)
+    case (.inform, _):
+      extras.enter(.response)
+      return try information(understood, loaded)
     case (_, .root):
+      extras.enter(.plan)
       guard let function = settings.rootFunction else {
-        return try await description(
+        extras.enter(.transaction)
+        let described = try await description(
           understood,
           requestSettings(
             request, understood, identity, settings, timeZone: preferences.timeZone,
             function: nil, isReadOnly: true), isAnonymous: identity.isAnonymous, database, loaded)
+        extras.enter(.response)
+        return described
       }
       understood.target = .function(function.name)
       understood.schema = function.schema
     default: break
     }
+    extras.enter(.plan)
     let statement = try RESTStatement(
       understood, body: String(buffer: body), cache: loaded.cache, rules: settings.planRules)
     let exchange = DatabaseExchange(
@@ -100,7 +121,9 @@ struct RESTResponder: HTTPResponder {
       rollsBack: preferences.transactionEnd.map { $0 == .rollback }
         ?? settings.transactionEnd.rollsBack,
       needsVerdict: !statement.isReadOnly && Self.needsVerdict(understood, statement))
+    extras.enter(.transaction)
     let answer = try await run(exchange, database, identity)
+    extras.enter(.response)
     return try ResponseMaker(
       request: understood, preferences: preferences, statement: statement, answer: answer,
       resolvesConflicts: understood.query.onConflict != nil

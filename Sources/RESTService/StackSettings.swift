@@ -26,6 +26,7 @@ struct StackSettings: Sendable {
   var hoistedSettings: Set<String>
   var roles: [String: RoleSettings] = [:]
   var description: OpenAPIDocument.Rules
+  var extras = ResponseExtras.Rules()
   /// The function that answers `/`; nil for the description.
   var rootFunction: QualifiedName?
   private var values: SettingValues
@@ -78,6 +79,11 @@ struct StackSettings: Sendable {
       let parts = name.split(separator: ".", maxSplits: 1).map { String($0) }
       return parts.count == 2
         ? QualifiedName(parts[0], parts[1]) : QualifiedName(stack.schemas[0], name)
+    }
+    extras.tellsTimes = values.flag("server_timing_enabled") ?? false
+    extras.traceHeader = values["server_trace_header"]?.lowercased()
+    if values["server_cors_allowed_origins"] != nil {
+      extras.origins = values.list("server_cors_allowed_origins")
     }
     hoistedSettings = Set(
       values.list("db_hoisted_tx_settings") ?? [
