@@ -111,7 +111,7 @@ package final class PostgresConnection: Sendable {
   /// - Parameters:
   ///   - statements: Each exactly one statement; COPY cannot be among them.
   ///   - milestones: Whom to tell on the way; nil when only the end counts.
-  /// - Returns: One result a statement.
+  /// - Returns: One result a statement, without rows for one that discards them.
   /// - Throws: `PostgresError.server` with the index of the statement that failed.
   @discardableResult
   package func pipeline(
@@ -120,7 +120,10 @@ package final class PostgresConnection: Sendable {
     for (index, statement) in statements.enumerated() {
       try Self.check(statement, index: index)
     }
-    return try await run(.pipeline(statements, milestones)).map { $0.read() }
+    let answers = try await run(.pipeline(statements, milestones))
+    return zip(statements, answers).map { statement, answer in
+      statement.discardsRows ? PostgresResult(command: answer.command) : answer.read()
+    }
   }
 
   private static func check(_ statement: PostgresStatement, index: Int?) throws(PostgresError) {

@@ -3,6 +3,8 @@ package struct PostgresStatement: Sendable, Hashable {
   package var sql: String
   /// For `$1`, `$2` and so on, in text form; nil is SQL's null.
   package var values: [String?]
+  /// Whether only its success counts: rows that nobody reads are not made into values.
+  package var discardsRows = false
 
   package init(_ sql: String, _ values: [String?] = []) {
     self.sql = sql

@@ -176,7 +176,7 @@ struct RESTResponder: HTTPResponder {
     var made = RequestSettings(
       schema: understood.schema, method: request.method, path: request.path)
     made.extraSchemas = settings.extraSchemas
-    if isReadOnly { made.roleSettings = Self.readOnly }
+    made.isReadOnly = isReadOnly
     if let role = settings.roles[identity.role] { made.roleSettings += role.settings }
     made.role = identity.role
     made.claims = identity.claims
@@ -195,8 +195,6 @@ struct RESTResponder: HTTPResponder {
     made.applicationSettings = settings.applicationSettings
     return made
   }
-
-  private static let readOnly = [SchemaCache.Setting(name: "transaction_read_only", value: "on")]
 
   /// The isolation level: the function's, else the role's.
   private func isolation(
