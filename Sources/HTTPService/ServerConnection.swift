@@ -332,7 +332,8 @@ final class ServerConnection: ChannelInboundHandler, @unchecked Sendable {
     guard case .stream(let length, let produce) = response.body, hasBody, !isHeadRequest else {
       if !skipBody() { keepsAlive = false }
       var bytes: ByteBuffer?
-      var length: Int? = hasBody ? 0 : nil
+      // What a GET would have sent is not known here: a length of 0 would be a wrong answer.
+      var length: Int? = hasBody && !isHeadRequest ? 0 : nil
       switch response.body {
       case .none: break
       case .bytes(let buffer):
