@@ -30,15 +30,12 @@ struct TypeMetadataQueries {
     """
   }
 
-  private var readsRelation: String {
-    if isForRequests { return "true" }
-    return """
-      (pg_catalog.pg_has_role(c.relowner, 'USAGE')
-        or pg_catalog.has_table_privilege(
-          c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
-        or pg_catalog.has_any_column_privilege(c.oid, 'SELECT, INSERT, UPDATE, REFERENCES'))
-      """
-  }
+  private let readsRelation = """
+    (pg_catalog.pg_has_role(c.relowner, 'USAGE')
+      or pg_catalog.has_table_privilege(
+        c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
+      or pg_catalog.has_any_column_privilege(c.oid, 'SELECT, INSERT, UPDATE, REFERENCES'))
+    """
 
   /// Source: the privileges are those that `information_schema.schemata` asks for.
   var schemas: String {
@@ -73,10 +70,13 @@ struct TypeMetadataQueries {
         pg_catalog.pg_size_pretty(pg_catalog.pg_total_relation_size(c.oid)),
         pg_catalog.pg_stat_get_live_tuples(c.oid), pg_catalog.pg_stat_get_dead_tuples(c.oid)
       """ : "0, '', 0, 0"
+    // Requests are about a partitioned table, not about its partitions.
+    let isShown =
+      isForRequests
+      ? "not c.relispartition" : "(c.relkind not in ('r', 'p') or \(readsRelation))"
     return """
       select c.relkind, c.oid, n.nspname, c.relname,
-        c.relnamespace = \(wanted)
-          and (c.relkind not in ('r', 'p') or \(readsRelation)), ds.description,
+        c.relnamespace = \(wanted) and \(isShown), ds.description,
         c.relrowsecurity, c.relforcerowsecurity,
         case c.relreplident when 'd' then 'DEFAULT' when 'i' then 'INDEX' when 'f' then 'FULL'
           else 'NOTHING' end,

@@ -91,6 +91,19 @@ import Testing
   }
 
   /// A table connects two others only when its key holds both of its keys.
+  @Test func partitionsAreNotForRequests() async throws {
+    let cache = try await read(
+      """
+      create table a (id int primary key);
+      create table p (id int, a_id int references a, primary key (id)) partition by list (id);
+      create table p1 partition of p for values in (1);
+      create table p2 partition of p default;
+      """)
+    #expect(cache.relations.keys.map(\.name).sorted() == ["a", "p"])
+    let a = QualifiedName("public", "a")
+    #expect(cache.relationships[a]?.map(\.target.name) == ["p"])
+  }
+
   @Test func junctionsNeedAKeyOfBoth() async throws {
     let cache = try await read(
       """
