@@ -8,6 +8,7 @@ struct ReadPlan {
     var steps: [FieldPath.Step] = []
     /// Whether the arrows apply to it as it is; other types become `jsonb` first.
     var isJSON = false
+    /// Whether it can be searched as it is; so can what is computed, as far as anybody knows.
     var isSearchVector = false
     /// Of an output, what makes JSON of the domain's value; of a condition, what makes the domain's
     /// value of text.

@@ -306,7 +306,7 @@ struct ReadPlanner {
     let type = relation?.column(path.name)?.baseType
     return ReadPlan.Field(
       name: path.name, steps: path.steps, isJSON: type == "json" || type == "jsonb",
-      isSearchVector: type == "tsvector")
+      isSearchVector: type.map { $0 == "tsvector" } ?? true)
   }
 
   // MARK: Conditions

@@ -125,7 +125,7 @@ struct SQLText {
   ) {
     switch operation {
     case .search(let search, let text, let language):
-      let wraps = !field.isSearchVector || !field.steps.isEmpty
+      let wraps = !field.isSearchVector
       if wraps {
         append("to_tsvector(")
         self.language(language)

@@ -54,6 +54,8 @@ struct Fixtures {
     create table docs (
       id int primary key, data jsonb, plain json, tags text[], span int4range, body text,
       search tsvector, is_done boolean, doc document);
+    create function words(docs) returns tsvector language sql stable
+      as $$ select to_tsvector('simple', $1.body) $$;
     create type mood as enum ('sad', 'fine', 'happy');
     create domain word as text check (value <> '');
     create table kinds (

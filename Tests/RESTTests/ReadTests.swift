@@ -51,6 +51,9 @@ import Testing
         "GET /docs?body=wfts(english).dog&select=id",
         gives: #"[{"id":2}]"#),
       Case(
+        "GET /docs?words=fts(simple).quick&select=id",
+        gives: #"[{"id":1}]"#),
+      Case(
         "GET /docs?body=plfts.quick&select=id",
         gives: #"[{"id":1}]"#),
       Case(
