@@ -73,12 +73,9 @@ struct RESTResponder: HTTPResponder {
     extras.enter(.jwt)
     let identity = try Identity(request, settings)
     extras.enter(.parse)
-    var understood = try body.withUnsafeReadableBytes { (bytes) throws(RESTError) in
-      try RESTRequest(
-        method: request.method, path: request.path, query: request.query,
-        headers: request.headers.map { (name: $0.name, value: $0.value) },
-        body: bytes.bindMemory(to: UInt8.self), rules: settings.rules)
-    }
+    let name = PlannedReads.name(of: request)
+    let known = name.flatMap { loaded.reads[$0] }
+    var understood = try known?.request ?? understand(request, body, settings)
     var preferences = understood.preferences
     if let zone = preferences.timeZone {
       let isKnown = try await hasTimeZone(zone, database, identity)
@@ -108,8 +105,13 @@ struct RESTResponder: HTTPResponder {
     default: break
     }
     extras.enter(.plan)
-    let statement = try RESTStatement(
-      understood, body: String(buffer: body), cache: loaded.cache, rules: settings.planRules)
+    let statement =
+      try known?.statement
+      ?? RESTStatement(
+        understood, body: String(buffer: body), cache: loaded.cache, rules: settings.planRules)
+    if let name, known == nil {
+      loaded.reads.keep(.init(request: understood, statement: statement), as: name)
+    }
     let exchange = DatabaseExchange(
       statement: statement,
       settings: requestSettings(
@@ -129,6 +131,17 @@ struct RESTResponder: HTTPResponder {
       resolvesConflicts: understood.query.onConflict != nil
         || loaded.cache.relations[statement.target]?.primaryKey.isEmpty == false
     ).response()
+  }
+
+  private func understand(
+    _ request: HTTPRequest, _ body: ByteBuffer, _ settings: StackSettings
+  ) throws(RESTError) -> RESTRequest {
+    try body.withUnsafeReadableBytes { (bytes) throws(RESTError) in
+      try RESTRequest(
+        method: request.method, path: request.path, query: request.query,
+        headers: request.headers.map { (name: $0.name, value: $0.value) },
+        body: bytes.bindMemory(to: UInt8.self), rules: settings.rules)
+    }
   }
 
   /// Whether an answer can show that what was written must not stay.

@@ -9,6 +9,7 @@ import WebTokens
 final class LoadedStack: Sendable {
   let settings: StackSettings
   let cache: SchemaCache
+  let reads = PlannedReads()
 
   init(settings: StackSettings, cache: SchemaCache) {
     self.settings = settings

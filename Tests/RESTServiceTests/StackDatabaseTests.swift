@@ -75,6 +75,31 @@ import Testing
     }
   }
 
+  /// A read that is planned once answers for everybody with what is theirs, and goes with the schema.
+  @Test func readsThatComeAgainAreKept() async throws {
+    try await ServiceFixture.with(
+      """
+      create table a (id int, owner text); insert into a values (1, 'rest_user'), (2, 'rest_slow');
+      alter table a enable row level security;
+      create policy own on a using (owner = current_user);
+      """
+    ) { service in
+      let database = try service.registry.database("main", generation: nil)
+      for _ in 0..<3 {
+        #expect(await service.send("GET /a?select=id", as: "rest_user").body == #"[{"id":1}]"#)
+        #expect(await service.send("GET /a?select=id", as: "rest_slow").body == #"[{"id":2}]"#)
+        let csv = await service.send(
+          "GET /a?select=id", as: "rest_slow", headers: [("accept", "text/csv")])
+        #expect(csv.body == "id\n2")
+      }
+      #expect(try await database.loaded().reads.count == 2)
+      for number in 0..<PlannedReads.capacity * 10 {
+        _ = await service.send("GET /a?id=eq.\(number % (PlannedReads.capacity * 2))")
+      }
+      #expect(try await database.loaded().reads.count <= PlannedReads.capacity)
+    }
+  }
+
   @Test func unknownStacksAreNobodys() async throws {
     try await ServiceFixture.with("create table a (id int)") { service in
       let answer = await service.send("GET /a", headers: [("x-homebase-stack", "other")])
