@@ -156,6 +156,24 @@ final class Project {
       try spawn(arguments, environment: workspace.environment, actions: &actions))
   }
 
+  /// Makes tables of usual columns, each with a key to the one before.
+  func makeTables(_ range: ClosedRange<Int>) throws {
+    _ = try homebase([
+      "db", "query",
+      """
+      do $$ begin
+        for i in \(range.lowerBound)..\(range.upperBound) loop
+          execute format(
+            'create table public.t%1$s (id bigint generated always as identity primary key,
+              owner uuid not null, name text not null default ''x'', parent bigint
+              references public.t%2$s, n int, created_at timestamptz not null default now(),
+              data jsonb, state text)', i, greatest(i - 1, 1));
+        end loop;
+      end $$
+      """,
+    ])
+  }
+
   // MARK: - Its server
 
   /// The data folder and the socket of the stack's PostgreSQL, as the server itself says.

@@ -25,29 +25,13 @@ func typeRows(_ workspace: Workspace) throws -> [Figure] {
     }
     return (Times(types), Times(dumps))
   }
-  func make(_ range: ClosedRange<Int>) throws {
-    _ = try project.homebase([
-      "db", "query",
-      """
-      do $$ begin
-        for i in \(range.lowerBound)..\(range.upperBound) loop
-          execute format(
-            'create table public.t%1$s (id bigint generated always as identity primary key,
-              owner uuid not null, name text not null default ''x'', parent bigint
-              references public.t%2$s, n int, created_at timestamptz not null default now(),
-              data jsonb, state text)', i, greatest(i - 1, 1));
-        end loop;
-      end $$
-      """,
-    ])
-  }
-  try make(1...300)
+  try project.makeTables(1...300)
   let few = try times(workspace.options.count(60, quick: 10))
   let watched = try watchTimes(workspace, project, count: workspace.options.count(40, quick: 8))
   let views = try viewTimes(workspace, project)
   // In pieces: one transaction would need more locks than the server has.
   for start in stride(from: 301, through: 10_000, by: 300) {
-    try make(start...min(start + 299, 10_000))
+    try project.makeTables(start...min(start + 299, 10_000))
   }
   let many = try times(workspace.options.count(10, quick: 3))
   let growth = many.types.median / few.types.median

@@ -1,4 +1,5 @@
 package import FoundationEssentials
+internal import HTTPService
 
 /// What a gateway serves: its doors, the stacks behind them, and its limits.
 package struct GatewayConfiguration: Codable, Sendable, Hashable {
@@ -176,22 +177,7 @@ package struct GatewayConfiguration: Codable, Sendable, Hashable {
     do {
       self = try JSONDecoder().decode(GatewayConfiguration.self, from: data)
     } catch let error as DecodingError {
-      throw GatewayError.unreadableConfiguration(file: file, reason: Self.reason(of: error))
-    }
-  }
-
-  /// What is wrong with the JSON, without its values: they are keys.
-  private static func reason(of error: DecodingError) -> String {
-    func place(_ context: DecodingError.Context, _ more: (any CodingKey)? = nil) -> String {
-      (context.codingPath + (more.map { [$0] } ?? [])).map {
-        $0.intValue.map { "[\($0)]" } ?? $0.stringValue
-      }.joined(separator: ".")
-    }
-    return switch error {
-    case .keyNotFound(let key, let context): "\(place(context, key)) is missing"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      "\(place(context)) has the wrong type"
-    default: "it is not JSON, or a value is of no use"
+      throw GatewayError.unreadableConfiguration(file: file, reason: error.problem)
     }
   }
 }

@@ -144,7 +144,7 @@ func withBytes<Value, Failure>(
 
 extension [UInt8] {
   /// Appends a text with everything but unreserved characters as percent sequences.
-  package mutating func appendPercentEncoded(_ text: String) {
+  mutating func appendPercentEncoded(_ text: String) {
     for byte in text.utf8 {
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

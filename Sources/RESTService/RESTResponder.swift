@@ -75,7 +75,7 @@ struct RESTResponder: HTTPResponder {
     extras.enter(.parse)
     let name = PlannedReads.name(of: request)
     let known = name.flatMap { loaded.reads[$0] }
-    var understood = try known?.request ?? understand(request, body, settings)
+    let understood = try known?.request ?? understand(request, body, settings)
     var preferences = understood.preferences
     if let zone = preferences.timeZone {
       let isKnown = try await hasTimeZone(zone, database, identity)
@@ -90,18 +90,14 @@ struct RESTResponder: HTTPResponder {
       return try information(understood, loaded)
     case (_, .root):
       extras.enter(.plan)
-      guard let function = settings.rootFunction else {
-        extras.enter(.transaction)
-        let described = try await description(
-          understood,
-          requestSettings(
-            request, understood, identity, settings, timeZone: preferences.timeZone,
-            function: nil, isReadOnly: true), isAnonymous: identity.isAnonymous, database, loaded)
-        extras.enter(.response)
-        return described
-      }
-      understood.target = .function(function.name)
-      understood.schema = function.schema
+      extras.enter(.transaction)
+      let described = try await description(
+        understood,
+        requestSettings(
+          request, understood, identity, settings, timeZone: preferences.timeZone,
+          function: nil, isReadOnly: true), isAnonymous: identity.isAnonymous, database, loaded)
+      extras.enter(.response)
+      return described
     default: break
     }
     extras.enter(.plan)

@@ -1,4 +1,5 @@
 package import FoundationEssentials
+internal import HTTPService
 package import WebTokens
 
 /// What the REST service serves: its socket, and the stacks behind it.
@@ -84,7 +85,7 @@ package struct RESTServiceConfiguration: Codable, Sendable, Hashable {
       self = try JSONDecoder().decode(RESTServiceConfiguration.self, from: data)
     } catch let error as DecodingError {
       throw RESTServiceError.unreadableConfiguration(
-        file: file, reason: decodingProblem(error))
+        file: file, reason: error.problem)
     }
     var seen: Set<String> = []
     for stack in stacks {
@@ -97,20 +98,5 @@ package struct RESTServiceConfiguration: Codable, Sendable, Hashable {
           file: file, reason: "the stack \(stack.id) exposes no schema")
       }
     }
-  }
-}
-
-/// What is wrong with a JSON, without its values: some are secrets.
-private func decodingProblem(_ error: DecodingError) -> String {
-  func place(_ context: DecodingError.Context, _ more: (any CodingKey)? = nil) -> String {
-    (context.codingPath + (more.map { [$0] } ?? [])).map {
-      $0.intValue.map { "[\($0)]" } ?? $0.stringValue
-    }.joined(separator: ".")
-  }
-  return switch error {
-  case .keyNotFound(let key, let context): "\(place(context, key)) is missing"
-  case .typeMismatch(_, let context), .valueNotFound(_, let context):
-    "\(place(context)) has the wrong type"
-  default: "it is not JSON, or a value is of no use"
   }
 }

@@ -28,7 +28,9 @@ struct ResponseMaker {
     case .read where statement.function == nil:
       status = readStatus
       headers.append(HTTPHeader("Content-Range", range(from: request.range.offset)))
-      headers.append(HTTPHeader("Content-Location", contentLocation))
+      if let place = request.contentLocation {
+        headers.append(HTTPHeader("Content-Location", place))
+      }
       apply(.read, to: &headers)
     case .read, .call:
       status = readStatus
@@ -40,7 +42,9 @@ struct ResponseMaker {
       }
     case .insert:
       status = answer.inserted == 0 && preferences.resolution == .mergeDuplicates ? 200 : 201
-      if let location { headers.append(HTTPHeader("Location", location)) }
+      if let place = answer.locationPath(of: statement.target.name) {
+        headers.append(HTTPHeader("Location", place))
+      }
       headers.append(HTTPHeader("Content-Range", "*/\(countedRows)"))
       apply(
         resolvesConflicts ? .insert : .insert.subtracting(.resolution), to: &headers)
@@ -109,29 +113,6 @@ struct ResponseMaker {
   /// How many rows were written, when somebody wants to know exactly.
   private var countedRows: String {
     preferences.count == .exact || preferences.count == .estimated ? String(answer.rows) : "*"
-  }
-
-  // MARK: Locations
-
-  private var contentLocation: String {
-    let name = "/" + statement.target.name
-    let query = request.query.source.canonical
-    return query.isEmpty ? name : "\(name)?\(query)"
-  }
-
-  /// Where the one new row is; nil when nobody asked, or there is no one key.
-  private var location: String? {
-    guard let text = answer.location,
-      let pairs = try? JSONDecoder().decode([[String]].self, from: Data(text.utf8))
-    else { return nil }
-    var place = Array("/\(statement.target.name)?".utf8)
-    for (index, pair) in pairs.enumerated() where pair.count == 2 {
-      if index > 0 { place.append(UInt8(ascii: "&")) }
-      place.appendPercentEncoded(pair[0])
-      place.append(UInt8(ascii: "="))
-      place.appendPercentEncoded(pair[1])
-    }
-    return pairs.isEmpty ? nil : String(decoding: place, as: UTF8.self)
   }
 
   // MARK: What the database set

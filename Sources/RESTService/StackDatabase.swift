@@ -183,7 +183,7 @@ final class StackDatabase: Sendable {
       $0.loaded = LoadedStack(settings: current, cache: cache)
       $0.failure = nil
     }
-    let milliseconds = (clock.now - begin).components.attoseconds / 1_000_000_000_000_000
+    let milliseconds = Int((clock.now - begin) / .milliseconds(1))
     report(
       "the schema of \(stack.id) is read: \(cache.relations.count) relations, "
         + "\(cache.functions.count) functions, \(milliseconds) ms")

@@ -27,8 +27,6 @@ struct StackSettings: Sendable {
   var roles: [String: RoleSettings] = [:]
   var description: OpenAPIDocument.Rules
   var extras = ResponseExtras.Rules()
-  /// The function that answers `/`; nil for the description.
-  var rootFunction: QualifiedName?
   private var values: SettingValues
 
   /// What ALTER ROLE gave a role that requests can become.
@@ -56,7 +54,7 @@ struct StackSettings: Sendable {
       rollsBack: end.hasPrefix("rollback"), allowsOverride: end.hasSuffix("-allow-override"))
     rules = RESTRequest.Rules(
       schemas: values.list("db_schemas") ?? values.list("db_schema") ?? stack.schemas,
-      allowsTransactionEnd: transactionEnd.allowsOverride)
+      allowsTransactionEnd: transactionEnd.allowsOverride, rootFunction: values["db_root_spec"])
     planRules = PlanRules(
       allowsAggregates: values.flag("db_aggregates_enabled") ?? false,
       maximumRows: values.number("db_max_rows") ?? stack.maximumRows,
@@ -75,11 +73,6 @@ struct StackSettings: Sendable {
       mode: OpenAPIDocument.Rules.Mode(rawValue: values["openapi_mode"] ?? "") ?? .followPrivileges,
       serverURI: values["openapi_server_proxy_uri"] ?? stack.publicURL ?? "http://127.0.0.1:3000",
       tellsSecurity: values.flag("openapi_security_active") ?? false)
-    rootFunction = values["db_root_spec"].map { name in
-      let parts = name.split(separator: ".", maxSplits: 1).map { String($0) }
-      return parts.count == 2
-        ? QualifiedName(parts[0], parts[1]) : QualifiedName(stack.schemas[0], name)
-    }
     extras.tellsTimes = values.flag("server_timing_enabled") ?? false
     extras.traceHeader = values["server_trace_header"]?.lowercased()
     if values["server_cors_allowed_origins"] != nil {
