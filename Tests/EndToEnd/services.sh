@@ -56,7 +56,8 @@ s=$(supervisor)
 # Whoever runs this may ignore SIGHUP (nohup), and what is ignored is inherited.
 python3 -c 'import os, signal, sys
 signal.signal(signal.SIGHUP, signal.SIG_DFL); os.setsid(); os.execvp("bash", ["bash", "-c", sys.argv[1]])' \
-  "'$HOMEBASE' --workdir '$project' logs -f >/dev/null 2>&1" & session=$!; sleep 0.3; kill -HUP -- -$session 2>/dev/null; wait $session 2>/dev/null
+  "'$HOMEBASE' --workdir '$project' logs -f >/dev/null 2>&1" & session=$!
+eventually 10 pgrep -g $session -f "logs -f"; sleep 0.3; kill -HUP -- -$session 2>/dev/null; wait $session 2>/dev/null
 equal "a closed terminal ends the command only" "$s" "$(status supervisor.pid)"
 for signal in INT TERM HUP; do
   hb db reset --yes >/dev/null 2>&1 & c=$!; pause 15; pkill -$signal -P $c 2>/dev/null; wait $c 2>/dev/null
