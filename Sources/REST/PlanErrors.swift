@@ -18,6 +18,11 @@ extension RESTError {
       message: "Could not find the '\(column)' column of '\(relation)' in the schema cache")
   }
 
+  /// A write to every row that there is; the library `safeupdate` says it in these words.
+  static func noCondition(_ verb: String) -> RESTError {
+    RESTError(status: 400, code: "21000", message: "\(verb) requires a WHERE clause")
+  }
+
   // MARK: Embeds
 
   /// Something that is said about an embed that is not selected.

@@ -107,6 +107,7 @@ package struct RESTStatement: Sendable {
     var planner = ReadPlanner(cache, request, rules, source: .result, readsRoot: false)
     let read = try planner.plan(relation.name)
     let plan = try WritePlan(request, body: body, relation: relation, read: read)
+    if rules.requiresConditions, let verb = plan.unconditionalVerb { throw .noCondition(verb) }
     let made = try negotiate(read, cache)
     let isShown = request.preferences.representation == .full
     var sql = SQLText()

@@ -372,12 +372,16 @@ package struct PlanRules: Sendable, Hashable {
   package var maximumRows: Int?
   /// `db-plan-enabled`.
   package var allowsPlans: Bool
+  /// Whether an update or a delete has to say which rows, as the library `safeupdate` wants it.
+  package var requiresConditions: Bool
 
   package init(
-    allowsAggregates: Bool = false, maximumRows: Int? = nil, allowsPlans: Bool = false
+    allowsAggregates: Bool = false, maximumRows: Int? = nil, allowsPlans: Bool = false,
+    requiresConditions: Bool = false
   ) {
     self.allowsAggregates = allowsAggregates
     self.maximumRows = maximumRows
     self.allowsPlans = allowsPlans
+    self.requiresConditions = requiresConditions
   }
 }

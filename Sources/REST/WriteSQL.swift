@@ -28,6 +28,16 @@ struct WritePlan {
     var conversions: [String: String] = [:]
   }
 
+  /// What it does to every row that there is; nil when it does nothing of the kind.
+  var unconditionalVerb: String? {
+    switch kind {
+    case .update(let rows, let conditions) where conditions.isEmpty && !rows.columns.isEmpty:
+      "UPDATE"
+    case .delete(let conditions) where conditions.isEmpty: "DELETE"
+    default: nil
+    }
+  }
+
   var relation: QualifiedName
   var kind: Kind
   /// What comes back of each row; `*` for all, nothing when only their number counts.

@@ -42,6 +42,8 @@ package struct RESTServiceConfiguration: Codable, Sendable, Hashable {
     package var publicURL: String?
     /// `app.settings.…`, by the whole name.
     package var applicationSettings: [String: String]?
+    /// Whether PATCH and DELETE need a filter, as where the library `safeupdate` is loaded.
+    package var requiresConditions: Bool?
     /// Further settings by PostgREST's names with underscores: `db_tx_end`.
     ///
     /// The same names as `ALTER ROLE authenticator SET pgrst.…` has, which go before these.
@@ -60,6 +62,7 @@ package struct RESTServiceConfiguration: Codable, Sendable, Hashable {
       case anonymousRole = "anonymous_role"
       case publicURL = "openapi_proxy_uri"
       case applicationSettings = "application_settings"
+      case requiresConditions = "safeupdate"
     }
   }
 

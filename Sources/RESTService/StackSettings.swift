@@ -58,7 +58,8 @@ struct StackSettings: Sendable {
     planRules = PlanRules(
       allowsAggregates: values.flag("db_aggregates_enabled") ?? false,
       maximumRows: values.number("db_max_rows") ?? stack.maximumRows,
-      allowsPlans: values.flag("db_plan_enabled") ?? false)
+      allowsPlans: values.flag("db_plan_enabled") ?? false,
+      requiresConditions: stack.requiresConditions ?? false)
     extraSchemas =
       values.list("db_extra_search_path") ?? stack.extraSearchPath ?? ["public"]
     anonymousRole = values["db_anon_role"] ?? stack.anonymousRole

@@ -59,6 +59,8 @@ extension RESTServiceConfiguration {
     stack.extraSearchPath = configuration.api.extraSearchPath
     stack.maximumRows = configuration.api.maxRows
     stack.anonymousRole = "anon"
+    // The platform loads the library for the API's role; here there is none to load.
+    stack.requiresConditions = true
     stack.tokens = TokenKeysConfiguration(
       secret: project.keys.jwtSecret,
       jwks: JSONWebKeySet(

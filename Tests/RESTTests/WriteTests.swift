@@ -1,5 +1,7 @@
 import Testing
 
+@testable import REST
+
 /// What writes give and do, by a real server.
 @Suite struct WriteTests {
   /// New rows, what comes back of them, and what is in the table then.
@@ -430,5 +432,22 @@ import Testing
     ])
   func writeErrors(_ row: Case) async throws {
     try await row.check()
+  }
+
+  /// Where the rule of `safeupdate` holds, nobody changes all rows by forgetting a filter.
+  @Test func writesSayWhichRows() async throws {
+    let rules = PlanRules(requiresConditions: true)
+    func refusal(_ verb: String) -> String {
+      #"400 {"code":"21000","details":null,"hint":null,"message":"\#(verb) requires a WHERE clause"}"#
+    }
+    try await Case("DELETE /bare", error: refusal("DELETE")).check(rules: rules)
+    try await Case("PATCH /bare", body: #"{"note":"x"}"#, error: refusal("UPDATE"))
+      .check(rules: rules)
+    try await Case("DELETE /bare?note=eq.x", rows: 0).check(rules: rules)
+    try await Case("PATCH /bare?or=(note.is.null)", body: #"{"note":"x"}"#, rows: 0)
+      .check(rules: rules)
+    // Nothing is to be changed.
+    try await Case("PATCH /bare", body: "{}", rows: 0).check(rules: rules)
+    try await Case("DELETE /bare", rows: 0).check()
   }
 }

@@ -96,7 +96,7 @@ import WebTokens
         ]),
         "schemas": .array([.string("public"), .string("shop")]),
         "extra_search_path": .array([.string("extensions")]), "max_rows": .number(50),
-        "anonymous_role": .string("anon"),
+        "anonymous_role": .string("anon"), "safeupdate": .bool(true),
         "openapi_proxy_uri": .string("http://127.0.0.1:54321/rest/v1/"),
       ])
     #expect(
