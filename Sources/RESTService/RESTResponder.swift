@@ -41,9 +41,9 @@ struct RESTResponder: HTTPResponder {
         return try await answer(request, bytes, database, loaded, &extras)
       }
     } catch let refusal as Refusal {
-      return refusal.response
+      return GraphQLRoute.answer(to: request, insteadOf: refusal.error) ?? refusal.response
     } catch let error as RESTError {
-      return Refusal(error).response
+      return GraphQLRoute.answer(to: request, insteadOf: error) ?? Refusal(error).response
     } catch {
       return Refusal(.connectionLost("\(error)")).response
     }

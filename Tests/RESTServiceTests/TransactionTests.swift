@@ -147,4 +147,26 @@ import Testing
         await service.send("POST /rpc/odd").body.contains("Invalid JSON value for DETAIL: '[]'"))
     }
   }
+
+  @Test func graphQLSaysWhatIsMissing() async throws {
+    let headers = [(name: "content-profile", value: "graphql_public")]
+    try await ServiceFixture.with("create table a (id int)") { service in
+      let answer = await service.send("POST /rpc/graphql", headers: headers, body: "{}")
+      #expect(answer.status == 501)
+      #expect(answer.body.hasPrefix(#"{"errors":[{"message":"GraphQL is not served"#))
+      let other = await service.send("POST /rpc/graphql", body: "{}")
+      #expect(other.status == 404)
+    }
+    try await ServiceFixture.with(
+      """
+      create schema graphql_public; grant usage on schema graphql_public to rest_anon;
+      create function graphql_public.graphql(query text) returns json language sql stable
+        as $$ select json_build_object('data', query) $$;
+      """, settings: ["db_schemas": "api, graphql_public"]
+    ) { service in
+      let answer = await service.send(
+        "POST /rpc/graphql", headers: headers, body: #"{"query":"{x}"}"#)
+      #expect(answer.body == #"{"data" : "{x}"}"#)
+    }
+  }
 }
