@@ -1,4 +1,5 @@
 import DatabaseLifecycle
+import Dispatch
 import FoundationEssentials
 import Glibc
 import Synchronization
@@ -33,8 +34,8 @@ import Testing
       }
       try #require(isBound && listen(descriptor, 8) == 0)
       if isDeaf { return }
-      // One thread a connection that only reads and writes: it ends with the connection.
-      Task.detached { [descriptor] in
+      // A thread of its own: one of the pool that waits here would be missing where it is awaited.
+      DispatchQueue(label: "gate").async { [descriptor, self] in
         let connection = accept(descriptor, nil, nil)
         guard connection >= 0 else { return }
         defer { close(connection) }
