@@ -33,7 +33,7 @@ func apiRows(_ workspace: Workspace) throws -> [Figure] {
   let embeds = try stage.requests(.gateway, "embed", clients: 16, seconds)
   figures.append(rate("an embed of three tables, through the gateway", embeds, joins, goal: 0.75))
 
-  let used = stage.memory()
+  let used = try stage.memory()
 
   // What a request costs beyond the database's own time.
   let alone = try stage.database("one", clients: 1, seconds)
@@ -104,14 +104,6 @@ private func cacheFigures(_ workspace: Workspace, _ stage: APIStage) throws -> [
   ]
 }
 
-/// Transactions or requests, and how long one took.
-struct Rate {
-  var perSecond: Double
-  var median: Double
-  /// The 99th percentile.
-  var worst: Double
-}
-
 /// What loads both sides.
 private struct APITools {
   var wrk: String
@@ -160,7 +152,7 @@ private final class APIStage {
     _ = try project.homebase(["db", "query", Self.rows])
     try writeScripts()
     try serveDirectly()
-    idleMemory = memory()
+    idleMemory = try memory()
   }
 
   private static let rows = """
@@ -262,20 +254,10 @@ private final class APIStage {
       ),
     ]
     for (name, method, path, extra) in requests {
-      // A request that fails is no fast request.
       try write(
         headers + extra + prefix
           + "function request() return wrk.format(\"\(method)\", prefix .. \(path)) end\n"
-          + "failed = 0\n"
-          + "function response(status) if status > 299 then failed = failed + 1 end end\n"
-          + "local threads = {}\nfunction setup(thread) table.insert(threads, thread) end\n"
-          + "function done(summary, latency, requests)\n"
-          + "  local failed = 0\n"
-          + "  for _, thread in ipairs(threads) do failed = failed + thread:get(\"failed\") end\n"
-          + "  io.write(string.format(\"FIGURE %f %f %f %d\\n\", "
-          + "summary.requests / summary.duration * 1e6, "
-          + "latency:percentile(50) / 1000, latency:percentile(99) / 1000, "
-          + "failed + summary.errors.connect + summary.errors.read + summary.errors.timeout))\nend\n",
+          + wrkReport,
         to: "\(folder)/\(name).lua")
     }
   }
@@ -342,24 +324,13 @@ private final class APIStage {
         "\(folder)/\(script).lua", url(door),
       ], environment: workspace.environment
     ).output
-    guard let line = output.split(separator: "\n").first(where: { $0.hasPrefix("FIGURE ") }) else {
-      throw FigureError.noSense("wrk says nothing: \(output.suffix(200))")
-    }
-    let numbers = line.split(separator: " ").dropFirst().compactMap { Double($0) }
-    guard numbers.count == 4, numbers[3] == 0 else {
-      throw FigureError.noSense("\(numbers.last ?? 0) requests of \(script) failed")
-    }
-    return Rate(perSecond: numbers[0], median: numbers[1], worst: numbers[2])
+    return try wrkRate(output)
   }
 
   /// The proportional set size of the stack's own two services, in MiB.
-  func memory() -> Double {
-    let services = (try? project.status().services) ?? []
-    let kibibytes = services.filter { ["rest", "gateway"].contains($0.name) }.compactMap(\.pid)
-      .compactMap { readText("/proc/\($0)/smaps_rollup") }
-      .compactMap { $0.split(separator: "\n").first { $0.hasPrefix("Pss:") } }
-      .compactMap { Int($0.filter(\.isNumber)) }
-    return Double(kibibytes.reduce(0, +)) / 1024
+  func memory() throws -> Double {
+    try project.status().services.filter { ["rest", "gateway"].contains($0.name) }
+      .compactMap(\.pid).map { try proportionalSize(of: $0) }.reduce(0, +)
   }
 
   /// The milliseconds of each reading of the schema, as the service's log has them.

@@ -81,7 +81,7 @@ private func isHomebase(_ pid: Int32) -> Bool {
 }
 
 /// A process's share of memory in MiB.
-private func proportionalSize(of pid: Int32) throws -> Double {
+func proportionalSize(of pid: Int32) throws -> Double {
   guard
     let line = readText("/proc/\(pid)/smaps_rollup")?.split(separator: "\n")
       .first(where: { $0.hasPrefix("Pss:") }), let kibibytes = Double(line.filter(\.isNumber))

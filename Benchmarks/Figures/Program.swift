@@ -27,11 +27,17 @@ struct Program {
     RowGroup(
       name: "api", explanation: "REST and gateway beside pgbench, and the schema cache",
       measure: apiRows),
+    RowGroup(
+      name: "gateway", explanation: "the gateway alone, and 1 GB through it", measure: gatewayRows),
     RowGroup(name: "memory", explanation: "supervisor and guardian", measure: memoryRows),
     RowGroup(name: "children", explanation: "100 supervised children", measure: childrenRows),
   ]
 
   static func main() {
+    let arguments = CommandLine.arguments
+    if arguments.count == 4, arguments[1] == "respond", let port = UInt16(arguments[3]) {
+      InstantServer.run(path: arguments[2], port: port)
+    }
     installInterruptHandlers()
     do {
       let options = try Options(
