@@ -219,7 +219,10 @@ import Testing
   /// A large answer in one piece reaches a slow reader whole, also when it is the last.
   @Test func largeAnswersArriveWhole() async throws {
     let total = 20_000_000
-    try await withServer { _, _ in
+    var limits = HTTPLimits()
+    // The reader may get no turn for long: it is slow, not still.
+    limits.stallTimeout = .seconds(600)
+    try await withServer(limits: limits) { _, _ in
       HTTPResponse(status: 200, body: .bytes(ByteBuffer(repeating: 7, count: total)))
     } body: { served in
       try await withClient(served.address) { reader, writer in

@@ -25,7 +25,7 @@ import WebTokens
       }
       issuer.answer("/keys?v=1") { _ in #"{"keys":[{"kty":"oct","k":"AAAA"},\#(key)]}"# }
       for name in [issuer.url, issuer.url + "/"] {
-        let found = try await IssuerKeyStore(issuer: name, keptIn: file).keys()
+        let found = try await IssuerKeyStore(issuer: name, keptIn: file).keys(within: .seconds(120))
         #expect(found.warning == nil)
         #expect(found.issuer.issuer == issuer.url + "/")
         #expect(found.issuer.jwks.keys.map(\.kid) == [nil, "one"])
@@ -39,33 +39,34 @@ import WebTokens
   @Test func theLastKeysServeWhenThereIsNoNetwork() async throws {
     try await withIssuer { issuer, file in
       let store = IssuerKeyStore(issuer: issuer.url, keptIn: file)
-      await #expect(throws: IssuerKeysError.self) { try await store.keys() }
+      await #expect(throws: IssuerKeysError.self) { try await store.keys(within: .seconds(120)) }
       #expect(store.kept() == nil)
       issuer.answerAll(keys: #"{"keys":[\#(key)]}"#)
-      let fresh = try await store.keys()
+      let fresh = try await store.keys(within: .seconds(120))
       #expect(store.kept() == fresh.issuer)
       for broken in ["{", #"{"keys":[]}"#, ""] {
         issuer.answerAll(keys: broken)
-        let found = try await store.keys()
+        let found = try await store.keys(within: .seconds(120))
         #expect(found.issuer == fresh.issuer)
         #expect(found.warning?.code == "issuer_keys_unavailable")
         #expect(found.warning?.hint?.contains("last time") == true)
       }
       await issuer.stop()
-      let offline = try await store.keys()
+      let offline = try await store.keys(within: .seconds(120))
       #expect(offline.issuer == fresh.issuer)
       #expect(offline.warning?.message.contains("is not reached") == true)
       // What is kept is for its issuer alone, and a damaged file is none.
       #expect(IssuerKeyStore(issuer: "http://127.0.0.1:1", keptIn: file).kept() == nil)
       try Data("{".utf8).write(to: URL(filePath: file))
-      await #expect(throws: IssuerKeysError.self) { try await store.keys() }
+      await #expect(throws: IssuerKeysError.self) { try await store.keys(within: .seconds(120)) }
     }
   }
 
   @Test func keysThatCannotBeKeptServeAllTheSame() async throws {
     try await withIssuer { issuer, file in
       issuer.answerAll(keys: #"{"keys":[\#(key)]}"#)
-      let found = try await IssuerKeyStore(issuer: issuer.url, keptIn: "\(file)/no/folder").keys()
+      let found = try await IssuerKeyStore(issuer: issuer.url, keptIn: "\(file)/no/folder").keys(
+        within: .seconds(120))
       #expect(found.issuer.jwks.keys.count == 1)
       #expect(found.warning?.code == "issuer_keys_not_kept")
     }
@@ -109,7 +110,7 @@ import WebTokens
         }
         if let keys = row.keys { issuer.answer("/keys") { _ in keys } }
         let error = await #expect(throws: IssuerKeysError.self, "\(row.words)") {
-          try await IssuerKeyStore(issuer: issuer.url, keptIn: file).keys()
+          try await IssuerKeyStore(issuer: issuer.url, keptIn: file).keys(within: .seconds(120))
         }
         #expect(
           error?.diagnostic.message.contains(row.words) == true, "\(row.words): \(error as Any)")
@@ -124,7 +125,8 @@ import WebTokens
     let (x, y) = (signer.publicKey.x, signer.publicKey.y)
     try await withIssuer { issuer, file in
       issuer.answerAll(keys: #"{"keys":[{"kty":"EC","crv":"P-256","x":"\#(x)","y":"\#(y)"}]}"#)
-      let found = try await IssuerKeyStore(issuer: issuer.url, keptIn: file).keys()
+      let found = try await IssuerKeyStore(issuer: issuer.url, keptIn: file).keys(
+        within: .seconds(120))
       let verifier = TokenVerifier(TokenKeys(TokenKeysConfiguration(issuers: [found.issuer])))
       func token(_ issuer: String) throws -> String {
         let payload = #"{"iss":"\#(issuer)","role":"authenticated"}"#

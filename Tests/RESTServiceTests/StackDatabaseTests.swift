@@ -1,5 +1,7 @@
 import HTTPService
 import PostgresClient
+import REST
+import RESTRequests
 import TestCluster
 import Testing
 
@@ -93,11 +95,41 @@ import Testing
         #expect(csv.body == "id\n2")
       }
       #expect(try await database.loaded().reads.count == 2)
-      for number in 0..<PlannedReads.capacity * 10 {
-        _ = await service.send("GET /a?id=eq.\(number % (PlannedReads.capacity * 2))")
-      }
-      #expect(try await database.loaded().reads.count <= PlannedReads.capacity)
     }
+  }
+
+  /// However many there are, only so many are kept; one that comes once is not.
+  @Test func keptReadsAreBounded() throws {
+    var understood = HTTPRequest(method: "GET", path: "/a")
+    let request = try [UInt8]().withUnsafeBufferPointer { nothing in
+      try RESTRequest(
+        method: "GET", path: "/a", query: "", headers: [], body: nothing,
+        rules: .init(schemas: ["api"]))
+    }
+    var cache = SchemaCache(schemas: ["api"])
+    cache.relations[QualifiedName("api", "a")] = .init(
+      name: QualifiedName("api", "a"), isView: false, columns: [], primaryKey: [],
+      isInsertable: true, isUpdatable: true, isDeletable: true, comment: nil)
+    let read = PlannedReads.Read(
+      request: request, statement: try RESTStatement(request, body: "", cache: cache))
+    let reads = PlannedReads()
+    func keep(_ number: Int) throws {
+      understood.query = "id=eq.\(number)"
+      reads.keep(read, as: try #require(PlannedReads.name(of: understood)))
+    }
+    try keep(0)
+    #expect(reads.count == 0)
+    try keep(0)
+    #expect(reads.count == 1)
+    for number in 0..<PlannedReads.capacity * 3 {
+      try keep(number)
+      try keep(number)
+      #expect(reads.count <= PlannedReads.capacity)
+    }
+    understood.query = String(repeating: "x", count: 5000)
+    #expect(PlannedReads.name(of: understood) == nil)
+    understood = HTTPRequest(method: "POST", path: "/a")
+    #expect(PlannedReads.name(of: understood) == nil)
   }
 
   @Test func unknownStacksAreNobodys() async throws {
