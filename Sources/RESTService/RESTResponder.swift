@@ -32,10 +32,10 @@ struct RESTResponder: HTTPResponder {
       var loaded = try await database.loaded()
       do {
         return try await answer(request, bytes, database, loaded, &extras)
-      } catch let refusal as Refusal {
+      } catch {
         // What is missing may have been made a moment ago.
-        guard Self.isAboutSchema(refusal.error), let newer = try await database.reread() else {
-          throw refusal
+        guard Self.isAboutSchema(error), let newer = await database.newer(than: loaded) else {
+          throw error
         }
         loaded = newer
         return try await answer(request, bytes, database, loaded, &extras)
@@ -58,9 +58,14 @@ struct RESTResponder: HTTPResponder {
     }
   }
 
-  /// Whether an error says that something is not there: a relation, a column, a function.
-  private static func isAboutSchema(_ error: RESTError) -> Bool {
-    ["PGRST200", "PGRST202", "PGRST204", "PGRST205"].contains(error.code)
+  /// Whether an error may come of what is known being older than what is there.
+  ///
+  /// After each of them nothing of the request has stayed.
+  private static func isAboutSchema(_ error: any Error) -> Bool {
+    let code = (error as? RESTError)?.code ?? (error as? Refusal)?.error.code
+    return [
+      "PGRST200", "PGRST202", "PGRST204", "PGRST205", "42P01", "42703", "42883", "42804",
+    ].contains(code)
   }
 
   private func answer(
@@ -73,6 +78,7 @@ struct RESTResponder: HTTPResponder {
     extras.enter(.jwt)
     let identity = try Identity(request, settings)
     extras.enter(.parse)
+    let text = try Self.text(body, of: request)
     let name = PlannedReads.name(of: request)
     let known = name.flatMap { loaded.reads[$0] }
     let understood = try known?.request ?? understand(request, body, settings)
@@ -104,7 +110,7 @@ struct RESTResponder: HTTPResponder {
     let statement =
       try known?.statement
       ?? RESTStatement(
-        understood, body: String(buffer: body), cache: loaded.cache, rules: settings.planRules)
+        understood, body: text, cache: loaded.cache, rules: settings.planRules)
     if let name, known == nil {
       loaded.reads.keep(.init(request: understood, statement: statement), as: name)
     }
@@ -127,6 +133,20 @@ struct RESTResponder: HTTPResponder {
       resolvesConflicts: understood.query.onConflict != nil
         || loaded.cache.relations[statement.target]?.primaryKey.isEmpty == false
     ).response()
+  }
+
+  /// The body as text; binary ones are none.
+  ///
+  /// - Throws: `RESTError` for bytes that are not UTF-8: mended ones would be stored as if the client
+  ///   had sent them.
+  private static func text(
+    _ body: ByteBuffer, of request: HTTPRequest
+  ) throws(RESTError) -> String {
+    guard body.readableBytes > 0 else { return "" }
+    if let text = String(validating: body.readableBytesView, as: UTF8.self) { return text }
+    let type = request["content-type"].map { MediaType($0) } ?? .json
+    if type == .octetStream { return "" }
+    throw type == .json ? .invalidJSON : .notUTF8
   }
 
   private func understand(

@@ -1,4 +1,5 @@
 import Diagnostics
+import Glibc
 import PostgresClient
 import REST
 import RESTRequests
@@ -31,6 +32,11 @@ final class StackDatabase: Sendable {
     var waiting: [CheckedContinuation<Void, Never>] = []
     var keeper: Task<Void, Never>?
     var timeZones: Set<String>?
+    /// The session that hears of changes, while there is one.
+    var listener: PostgresConnection?
+    var lastMark = 0
+    var seenMark = 0
+    var marks: [Int: CheckedContinuation<Void, Never>] = [:]
   }
 
   let stack: RESTServiceConfiguration.Stack
@@ -90,10 +96,56 @@ final class StackDatabase: Sendable {
     return try await next()
   }
 
-  /// What is known once the reading under way has ended; nil when none is.
-  func reread() async throws(RESTError) -> LoadedStack? {
-    guard state.withLock({ $0.isReading }) else { return nil }
-    return try await next()
+  /// What is known when all that was committed before has been read.
+  ///
+  /// A notification of our own is behind all of those that were on their way.
+  ///
+  /// - Parameter older: What a request was planned by.
+  /// - Returns: Nil when nothing has changed, or cannot be read.
+  func newer(than older: LoadedStack) async -> LoadedStack? {
+    if let keeper = state.withLock({ $0.listener }) {
+      let number = state.withLock { state in
+        state.lastMark += 1
+        return state.lastMark
+      }
+      let payload = Self.mark(number)
+      if (try? await keeper.query("select pg_notify('pgrst', $1)", [payload])) != nil {
+        await withCheckedContinuation { continuation in
+          let isOver = state.withLock { state in
+            if state.seenMark >= number || state.listener !== keeper { return true }
+            state.marks[number] = continuation
+            return false
+          }
+          if isOver { continuation.resume() }
+        }
+      }
+    }
+    let known =
+      state.withLock({ $0.isReading }) ? try? await next() : state.withLock { $0.loaded }
+    return known === older ? nil : known
+  }
+
+  /// What this process says to itself; other services of the channel have marks of their own.
+  private static func mark(_ number: Int) -> String { "homebase \(getpid()) \(number)" }
+
+  /// Whether a payload is a mark; tells who waits for it.
+  private func take(mark payload: String) -> Bool {
+    guard payload.hasPrefix("homebase ") else { return false }
+    let words = payload.split(separator: " ")
+    guard words.count == 3, words[1] == "\(getpid())", let number = Int(words[2]) else {
+      return true
+    }
+    passMarks { $0 <= number }
+    state.withLock { $0.seenMark = max($0.seenMark, number) }
+    return true
+  }
+
+  private func passMarks(_ isPassed: (Int) -> Bool) {
+    let passed = state.withLock { state in
+      let numbers = state.marks.keys.filter(isPassed)
+      return numbers.compactMap { state.marks.removeValue(forKey: $0) }
+    }
+    for continuation in passed { continuation.resume() }
   }
 
   private func next() async throws(RESTError) -> LoadedStack {
@@ -134,12 +186,18 @@ final class StackDatabase: Sendable {
       defer { Task { await connection.close() } }
       // First listen, then read: what changes in between is read again.
       let notifications = try await connection.listen(to: "pgrst")
+      state.withLock { $0.listener = connection }
+      defer {
+        state.withLock { $0.listener = nil }
+        passMarks { _ in true }
+      }
       let changes = Changes()
       try await read(from: connection, settings: nil)
       hasRead = true
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {
           for await notification in notifications {
+            if self.take(mark: notification.payload) { continue }
             self.state.withLock { $0.isReading = true }
             changes.add(notification.payload)
           }

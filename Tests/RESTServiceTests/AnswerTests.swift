@@ -1,3 +1,5 @@
+import HTTPService
+import NIOCore
 import PostgresClient
 import Testing
 
@@ -209,6 +211,27 @@ import Testing
       let method = await service.send("PUT /rpc/write")
       #expect(method.status == 405)
       #expect(method.body.contains("PGRST101"))
+    }
+  }
+
+  /// Bytes that are no text are refused, not mended: nobody has sent what would be stored.
+  @Test func bodiesAreUTF8() async throws {
+    try await ServiceFixture.with(Self.items) { service in
+      func post(_ type: String?, _ bytes: [UInt8]) async -> Answer {
+        var request = HTTPRequest(method: "POST", path: "/items")
+        if let type { request.headers.append(HTTPHeader("content-type", type)) }
+        return Answer(
+          await service.responder.respond(
+            to: request, body: HTTPRequestBody(ByteBuffer(bytes: bytes))))
+      }
+      let json = await post(
+        nil, Array(#"{"id":9,"name":"\#u{0}"}"#.utf8).map { $0 == 0 ? 0xFF : $0 })
+      #expect(json.status == 400)
+      #expect(json.body.contains("PGRST102"))
+      let csv = await post("text/csv", Array("id,name\n9,".utf8) + [0xE9])
+      #expect(csv.status == 400)
+      #expect(csv.body.contains("22021"))
+      #expect(await service.send("GET /items?id=eq.9").body == "[]")
     }
   }
 }
