@@ -295,7 +295,9 @@ final class ClientConnection: ChannelInboundHandler {
     case .head, .lingering: true
     case .waiting, .connecting: input.readableBytes == 0
     case .exchanging:
-      input.readableBytes == 0 && (body.hasEnded || upstream?.isWritable == true)
+      // The beginning of a chunk's line may wait in the input for its end.
+      (input.readableBytes == 0 || bodyNeedsMore)
+        && (body.hasEnded || upstream?.isWritable == true)
     case .tunnel: upstream?.isWritable ?? false
     case .closed: false
     }
@@ -375,6 +377,7 @@ final class ClientConnection: ChannelInboundHandler {
     isOld = head.minorVersion == 0
     keepsAlive = head.keepsAlive && !worker.isStopping
     hasSentBody = false
+    bodyNeedsMore = false
     hasAnswered = false
     isRetry = false
     if head.isChunked {
@@ -418,6 +421,8 @@ final class ClientConnection: ChannelInboundHandler {
 
   private var isCounted = false
   private var isSending = false
+  /// Whether what is in the input is not enough for the body's next step.
+  private var bodyNeedsMore = false
   private var isAskedAgain = false
 
   private func leaveStack() {
@@ -491,6 +496,7 @@ final class ClientConnection: ChannelInboundHandler {
       upstream.flush()
       return
     }
+    bodyNeedsMore = false
     while upstream.isWritable {
       do {
         switch try body.next(&input) {
@@ -501,7 +507,7 @@ final class ClientConnection: ChannelInboundHandler {
         case .ended:
           frame.writeEnd(to: upstream.write)
           hasSentEnd = true
-        case .needsMore: break
+        case .needsMore: bodyNeedsMore = true
         }
       } catch {
         // The service saw the beginning of it; its connection is of no more use.

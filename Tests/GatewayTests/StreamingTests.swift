@@ -77,6 +77,28 @@ import Testing
     }
   }
 
+  /// A read may end anywhere in a chunk's line: the rest of it has to be waited for.
+  @Test func smallChunksArriveAll() async throws {
+    let count = 60_000
+    try await withWorld { world in
+      try await withClient(world.port) { reader, writer in
+        var body = ByteBuffer(
+          string: "POST /rest/v1/echo HTTP/1.1\r\n\(Self.head)Connection: close\r\n"
+            + "Transfer-Encoding: chunked\r\n\r\n")
+        for _ in 0..<count { body.writeString("1\r\nx\r\n") }
+        body.writeString("0\r\n\r\n")
+        // Read beside: the echo comes while the rest is sent.
+        let sent = body
+        async let written: Void = writer.write(sent)
+        let answer = try await reader.readAll()
+        try await written
+        #expect(answer.hasPrefix("HTTP/1.1 200 "))
+        #expect(answer.utf8.count { $0 == UInt8(ascii: "x") } >= count)
+        #expect(answer.hasSuffix("0\r\n\r\n"))
+      }
+    }
+  }
+
   /// A service that echoes to a slow reader slows the sender.
   @Test func longRequestsAreNotGathered() async throws {
     try await withWorld { world in
