@@ -1,5 +1,4 @@
 import Diagnostics
-import Glibc
 import PostgresClient
 import REST
 import RESTRequests
@@ -44,6 +43,7 @@ final class StackDatabase: Sendable {
   let pool: PostgresPool
   private let parameters: ConnectionParameters
   private let report: @Sendable (String) -> Void
+  private let token = String(UInt64.random(in: 0 ... .max), radix: 36)
   private let state = Mutex(State())
 
   init(
@@ -108,7 +108,7 @@ final class StackDatabase: Sendable {
         state.lastMark += 1
         return state.lastMark
       }
-      let payload = Self.mark(number)
+      let payload = mark(number)
       if (try? await keeper.query("select pg_notify('pgrst', $1)", [payload])) != nil {
         await withCheckedContinuation { continuation in
           let isOver = state.withLock { state in
@@ -125,24 +125,26 @@ final class StackDatabase: Sendable {
     return known === older ? nil : known
   }
 
-  /// What this process says to itself; other services of the channel have marks of their own.
-  private static func mark(_ number: Int) -> String { "homebase \(getpid()) \(number)" }
+  /// What this database says to itself; others on the channel have marks of their own.
+  private func mark(_ number: Int) -> String { "homebase \(token) \(number)" }
 
   /// Whether a payload is a mark; tells who waits for it.
   private func take(mark payload: String) -> Bool {
     guard payload.hasPrefix("homebase ") else { return false }
     let words = payload.split(separator: " ")
-    guard words.count == 3, words[1] == "\(getpid())", let number = Int(words[2]) else {
+    guard words.count == 3, words[1] == token, let number = Int(words[2]) else {
       return true
     }
-    passMarks { $0 <= number }
-    state.withLock { $0.seenMark = max($0.seenMark, number) }
+    passMarks(to: number)
     return true
   }
 
-  private func passMarks(_ isPassed: (Int) -> Bool) {
+  /// Resumes who waits for a mark up to this one, and whoever comes for it later.
+  private func passMarks(to last: Int) {
     let passed = state.withLock { state in
-      let numbers = state.marks.keys.filter(isPassed)
+      // Together: who looks in between would wait for ever.
+      state.seenMark = max(state.seenMark, last)
+      let numbers = state.marks.keys.filter { $0 <= last }
       return numbers.compactMap { state.marks.removeValue(forKey: $0) }
     }
     for continuation in passed { continuation.resume() }
@@ -188,8 +190,11 @@ final class StackDatabase: Sendable {
       let notifications = try await connection.listen(to: "pgrst")
       state.withLock { $0.listener = connection }
       defer {
-        state.withLock { $0.listener = nil }
-        passMarks { _ in true }
+        let last = state.withLock { state in
+          state.listener = nil
+          return state.lastMark
+        }
+        passMarks(to: last)
       }
       let changes = Changes()
       try await read(from: connection, settings: nil)
