@@ -102,8 +102,8 @@ let package = Package(
     room(
       "RESTService",
       [
-        "Diagnostics", "PostgresClient", "WebTokens", "RESTRequests", "HTTPService", "REST",
-        .product(name: "NIOCore", package: "swift-nio"),
+        "Diagnostics", "PostgresClient", "WebTokens", "RESTRequests", "HTTPMessages", "HTTPService",
+        "REST", .product(name: "NIOCore", package: "swift-nio"),
       ]),
     room(
       "Gateway",

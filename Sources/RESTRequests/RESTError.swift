@@ -71,6 +71,9 @@ extension RESTError {
     RESTError(status: 400, code: "PGRST102", message: message)
   }
 
+  /// A body that is no JSON at all.
+  package static let invalidJSON = body("Empty or invalid json")
+
   /// Rows that cannot be given.
   static func range(_ details: String) -> RESTError {
     RESTError(

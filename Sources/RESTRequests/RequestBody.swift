@@ -84,7 +84,7 @@ package enum RequestBody: Hashable, Sendable {
       found = try JSONKeys(bytes, nesting: limits.jsonNesting)
     } catch {
       switch error {
-      case .invalid: throw .body("Empty or invalid json")
+      case .invalid: throw .invalidJSON
       case .differing: throw .body("All object keys must match")
       }
     }

@@ -43,16 +43,11 @@ struct DatabaseExchange: Sendable {
     }
     // Deferred constraints are part of what a client wants to hear about.
     if rollsBack { statements.append(PostgresStatement("SET CONSTRAINTS ALL IMMEDIATE")) }
-    do {
-      let results = try await connection.pipeline(statements)
-      let answer = try answer(results, at: place)
-      try await connection.query(rollsBack ? "ROLLBACK" : "COMMIT")
-      return answer
-    } catch {
-      // The pool would do it as well, but the error is the client's to see first.
-      _ = try? await connection.query("ROLLBACK")
-      throw error
-    }
+    // What throws from here on leaves the transaction open: the pool rolls it back.
+    let results = try await connection.pipeline(statements)
+    let answer = try answer(results, at: place)
+    try await connection.query(rollsBack ? "ROLLBACK" : "COMMIT")
+    return answer
   }
 
   private func answer(

@@ -29,7 +29,7 @@ struct RESTResponder: HTTPResponder {
         request["x-homebase-stack"],
         generation: request["x-homebase-generation"].flatMap { Int($0) })
       let bytes = try await Self.collect(body)
-      var loaded = try await database.loaded()
+      let loaded = try await database.loaded()
       do {
         return try await answer(request, bytes, database, loaded, &extras)
       } catch {
@@ -37,8 +37,7 @@ struct RESTResponder: HTTPResponder {
         guard Self.isAboutSchema(error), let newer = await database.newer(than: loaded) else {
           throw error
         }
-        loaded = newer
-        return try await answer(request, bytes, database, loaded, &extras)
+        return try await answer(request, bytes, database, newer, &extras)
       }
     } catch let refusal as Refusal {
       return GraphQLRoute.answer(to: request, insteadOf: refusal.error) ?? refusal.response

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import HTTPMessages
 import HTTPService
 import NIOCore
 import PostgresClient
@@ -116,13 +117,6 @@ extension [HTTPHeader] {
 func isHeader(_ name: String, _ value: String) -> Bool {
   let framing = ["content-length", "transfer-encoding", "connection"]
   return !name.isEmpty && !framing.contains(name.lowercased())
-    && name.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-        UInt8(ascii: "A")...UInt8(ascii: "Z"):
-        true
-      default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-      }
-    }
+    && name.utf8.allSatisfy(isToken)
     && value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }
 }

@@ -52,10 +52,6 @@ extension RESTError {
       hint: hint)
   }
 
-  /// A body that is no JSON at all.
-  static let invalidJSON = RESTError(
-    status: 400, code: "PGRST102", message: "Empty or invalid json")
-
   /// A body that is no text; as the server itself would say it.
   static let notUTF8 = RESTError(
     status: 400, code: "22021", message: "invalid byte sequence for encoding \"UTF8\"",
